@@ -1,0 +1,205 @@
+"""Every agent and recipe that there is, the nearest of each name.
+
+Owns where they are looked for and which wins: a trusted workspace, then the directories of the settings, then the
+user's own, then those of the package. Whatever wins, the user's own file of that name keeps its say. Reads the disk
+in :meth:`AgentSources.reload` only, which blocks; everything else answers from memory.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import platformdirs
+
+import backend_specialist
+from backend_specialist.adapters.agent_files import usable
+from backend_specialist.adapters.agent_layer import Layer, Loaded, Origin, is_wanted, load_layer
+from backend_specialist.adapters.file_tree import TreeRefused, read_tree
+from backend_specialist.adapters.recipe_files import usable_recipe
+from backend_specialist.adapters.trust import Trust, layer_of
+from backend_specialist.domain.agent import AgentDefinition
+from backend_specialist.domain.permission import Rule, defaults
+from backend_specialist.domain.recipe import Recipe
+
+DEFAULT_AGENT = "specialist-backend"
+
+
+def built_in_directory() -> str:
+    """The package's own agents: beside its code when installed, else at the top of the repository."""
+    package = os.path.dirname(os.path.abspath(backend_specialist.__file__))
+    installed = os.path.join(package, "agents")
+    server = os.path.dirname(package)
+    top = os.path.dirname(server)
+    if os.path.basename(server) != "server" or not os.path.isfile(f"{top}/pyproject.toml"):
+        return installed
+    return installed if os.path.isdir(installed) else os.path.join(top, "agents")
+
+
+def user_directories() -> tuple[str, ...]:
+    """The user's configuration directories, the nearest first."""
+    base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
+    ours = platformdirs.user_config_dir("backend-specialist", appauthor=False)
+    return (ours, os.path.join(base, "opencode"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where to look. ``directories`` come from the user's settings; ``roots`` are the workspace folders.
+
+    ``vouched``: the client keeps trust itself, and trusts these roots.
+    """
+
+    roots: tuple[str, ...] = ()
+    vouched: bool = False
+    directories: tuple[str, ...] = ()
+    user: tuple[str, ...] = field(default_factory=user_directories)
+    default: str = DEFAULT_AGENT
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Catalogue:
+    """One reading, nearest first: ``agents`` in force, the ``users``' own by name, ``files`` as read."""
+
+    agents: Mapping[str, AgentDefinition]
+    users: Mapping[str, AgentDefinition]
+    recipes: tuple[Recipe, ...]
+    files: tuple[AgentDefinition | Recipe, ...]
+    refused: tuple[str, ...]
+
+
+class AgentSources:
+    """The agents and recipes of some places, as they were at the last reload."""
+
+    def __init__(self, trust: Trust, places: Places | None = None) -> None:
+        self._trust = trust
+        self._places = places or Places()
+        self._good: dict[tuple[str, str], AgentDefinition] = {}
+        self._catalogue: _Catalogue | None = None
+
+    def reload(self, places: Places | None = None) -> None:
+        """Read everything again, perhaps in other places; of a broken file the last good version stays."""
+        self._places = places or self._places
+        layers = list(_layers(self._places, self._trust))
+        loaded = [load_layer(layer) for layer in layers]
+        in_force = [self._last_good(item) for item in loaded]
+        users = _by_name(item for item in in_force if item.origin is Origin.USER)
+        files: list[AgentDefinition | Recipe] = []
+        for item in loaded:
+            files += [*item.agents, *item.recipes]
+        self._catalogue = _Catalogue(
+            agents=_usable(_by_name(in_force), users),
+            users=users,
+            recipes=_nearest_recipes(loaded),
+            files=tuple(files),
+            refused=tuple(layer.problem for layer in layers if layer.problem),
+        )
+
+    def agents(self) -> tuple[AgentDefinition, ...]:
+        """Every usable agent, the default one first, the others by name."""
+        first = self._places.default
+        found = self._now().agents.values()
+        return tuple(sorted(found, key=lambda agent: (agent.name != first, agent.name)))
+
+    def agent(self, name: str | None = None) -> AgentDefinition | None:
+        """The usable agent of that name, or the default one; ``None`` when there is no such agent."""
+        return self._now().agents.get(name or self._places.default)
+
+    def chain(self, agent: AgentDefinition) -> tuple[tuple[Rule, ...], ...]:
+        """The rule sets that hold for an agent; of their decisions the strictest holds.
+
+        Any agent is bound by the user's own agent of the same name as well.
+        """
+        own = self._now().users.get(agent.name)
+        links = [agent, own] if own and own.source != agent.source else [agent]
+        return tuple((*defaults(), *link.rules) for link in links)
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """Every usable recipe, the nearest of each name, nearer ones first."""
+        return self._now().recipes
+
+    def files(self) -> tuple[AgentDefinition | Recipe, ...]:
+        """Everything that was read, also what is broken or not in force, with its problems."""
+        return self._now().files
+
+    def refused(self) -> tuple[str, ...]:
+        """Why places could not be read, as sentences."""
+        return self._now().refused
+
+    def trust(self, path: str, *, trusted: bool) -> None:
+        """Trust a root's own files as they are now, or no longer; read everything again."""
+        self._trust.set(path, trusted)
+        self.reload()
+
+    def _now(self) -> _Catalogue:
+        if self._catalogue is None:
+            self.reload()
+        assert self._catalogue is not None  # noqa: S101 - reload sets it
+        return self._catalogue
+
+    def _last_good(self, loaded: Loaded) -> Loaded:
+        """The layer, each broken agent replaced by what its file said when it was last right."""
+        agents: list[AgentDefinition] = []
+        for agent in loaded.agents:
+            key = (agent.source, agent.name)
+            if usable(agent):
+                self._good[key] = agent
+            agents.append(self._good.get(key, agent))
+        return replace(loaded, agents=tuple(agents))
+
+
+def _layers(places: Places, trust: Trust) -> Iterator[Layer]:
+    for root in places.roots:
+        files = trust.contents(root, vouched=places.vouched)
+        if files is not None:
+            yield layer_of(root, files)
+    for directory in places.directories:
+        yield _read(os.path.abspath(os.path.expanduser(directory)), Origin.USER, bare=True)
+    for directory in places.user:
+        yield _read(directory, Origin.USER, bare=False)
+    yield _read(built_in_directory(), Origin.BUILT_IN, bare=True)
+
+
+def _read(directory: str, origin: Origin, *, bare: bool) -> Layer:
+    def wanted(path: str) -> bool:
+        return is_wanted(path, bare=bare)
+
+    try:
+        files = read_tree(directory, wanted=wanted, follow_links=True)
+    except TreeRefused as refused:
+        return Layer(origin=origin, directory=directory, files={}, problem=str(refused))
+    return Layer(origin=origin, directory=directory, files=files, bare=bare)
+
+
+def _usable(
+    nearest: Mapping[str, AgentDefinition], users: Mapping[str, AgentDefinition]
+) -> dict[str, AgentDefinition]:
+    """Those that may run. What a broken file wanted to forbid is not known, so nothing of its name may."""
+    return {
+        name: agent
+        for name, agent in nearest.items()
+        if _runs(agent) and _runs(users.get(name, agent))
+    }
+
+
+def _runs(agent: AgentDefinition) -> bool:
+    return usable(agent) and not agent.disabled
+
+
+def _by_name(layers: Iterable[Loaded]) -> dict[str, AgentDefinition]:
+    """The first agent of each name."""
+    found: dict[str, AgentDefinition] = {}
+    for layer in layers:
+        for agent in layer.agents:
+            found.setdefault(agent.name, agent)
+    return found
+
+
+def _nearest_recipes(layers: Sequence[Loaded]) -> tuple[Recipe, ...]:
+    found: dict[str, Recipe] = {}
+    for layer in layers:
+        for recipe in layer.recipes:
+            if usable_recipe(recipe):
+                found.setdefault(recipe.name, recipe)
+    return tuple(found.values())

@@ -1,0 +1,170 @@
+"""The composition root: joins the adapters to the layers that know none of them.
+
+Owns the wiring of one server process, and nothing else. The only module that imports from every layer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from backend_specialist import __version__
+from backend_specialist.adapters.agent_sources import AgentSources, Places
+from backend_specialist.adapters.disk import LocalDisk
+from backend_specialist.adapters.fetch_policy import FetchPolicy
+from backend_specialist.adapters.http_fetch import GuardedFetch
+from backend_specialist.adapters.logs import configure
+from backend_specialist.adapters.models import ModelCatalog
+from backend_specialist.adapters.ripgrep import Ripgrep
+from backend_specialist.adapters.sqlite_store import SqliteStore
+from backend_specialist.adapters.state_files import StateFailed, StateFiles, state_directory
+from backend_specialist.adapters.trust import Trust
+from backend_specialist.domain.secret import SecretGuard
+from backend_specialist.lsp import features
+from backend_specialist.lsp.announcer import Announcer
+from backend_specialist.lsp.approvals import Approvals
+from backend_specialist.lsp.arguments import COMMANDS
+from backend_specialist.lsp.code_actions import CodeActions
+from backend_specialist.lsp.commands import Commands
+from backend_specialist.lsp.contents import Contents
+from backend_specialist.lsp.documents import Documents
+from backend_specialist.lsp.editor import LspEditor
+from backend_specialist.lsp.errors import InvalidArgument
+from backend_specialist.lsp.lifecycle import run_stdio, run_tcp
+from backend_specialist.lsp.questions import Questions
+from backend_specialist.lsp.server import SpecialistServer
+from backend_specialist.sessions.services import Policy, Services
+from backend_specialist.sessions.supervisor import Supervisor
+from backend_specialist.settings import Settings, parse
+
+log = logging.getLogger(__name__)
+
+
+class Application:
+    """One server process. Nothing is opened or imported before it is needed."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.settings = Settings()
+        self._files = StateFiles(state_directory(environment))
+        self._store = SqliteStore(self._files)
+        self._models = ModelCatalog(environment)
+        self._fetch = GuardedFetch()
+        self._ready: asyncio.Task[None] | None = None
+        self.documents = Documents(LocalDisk())
+        self.server = SpecialistServer(self.documents, version=__version__, commands=COMMANDS)
+        self.catalog = AgentSources(Trust(self._files.directory))
+        self.editor = LspEditor(self.server)
+        self.supervisor = Supervisor(self._services(), self.catalog.chain)
+        self._join_edge()
+
+    def _services(self) -> Services:
+        return Services(
+            workspace=self.documents,
+            editor=self.editor,
+            models=self._models,
+            search=Ripgrep(),
+            fetch=self._fetch,
+            store=self._store,
+            policy=self._policy,
+        )
+
+    def _join_edge(self) -> None:
+        announcer = Announcer(self.server, lambda: self.settings.events, self.supervisor.title)
+        sources = {
+            "transcript": self.supervisor.transcript,
+            "deliverable": self.supervisor.deliverable,
+        }
+        contents = Contents(self.server, self._write_document, sources)
+        questions = Questions(
+            self.server.requests,
+            seconds=lambda: self.settings.approval_timeout_seconds,
+            by_hunk=lambda: self.settings.review_granularity == "hunk",
+        )
+        approvals = Approvals(self.server, self.supervisor, contents, questions)
+        self.supervisor.subscribe(announcer.hear)
+        self.supervisor.subscribe(approvals.hear)
+        self._commands = Commands(
+            self.supervisor, approvals, contents, self.catalog, self.documents
+        )
+        self.server.on_command = self._run_command
+        self.server.on_shutdown = self._close
+        actions = CodeActions(self.documents, self.catalog, approvals)
+        features.register(
+            self.server,
+            actions=actions,
+            contents=contents,
+            supervisor=self.supervisor,
+            settle=self._settle,
+        )
+
+    # ------------------------------------------------------------ settings
+
+    async def _settle(self, raw: object) -> None:
+        """Take the settings; what is wrong with them is said once, by name."""
+        self.settings, problems = parse(raw)
+        self.editor.approval_seconds = self.settings.approval_timeout_seconds
+        self._fetch.policy = FetchPolicy(
+            mode=self.settings.webfetch_policy, allow_hosts=self.settings.webfetch_allow_hosts
+        )
+        for problem in problems:
+            self.server.say(problem)
+        await asyncio.to_thread(self.catalog.reload, self._places())
+        self._prepare()
+
+    def _places(self) -> Places:
+        roots = tuple(root.path for root in self.documents.roots)
+        places = Places(roots=roots, directories=self.settings.agent_directories)
+        agent = self.settings.agent
+        return replace(places, default=agent) if agent else places
+
+    def _policy(self) -> Policy:
+        settings = self.settings
+        return Policy(
+            review=settings.review,
+            preview=settings.approval == "preview",
+            model=settings.model,
+            max_steps=settings.max_steps,
+            max_cost_usd=settings.max_cost_usd,
+            max_tokens=settings.max_tokens,
+            guard=SecretGuard(settings.secret_globs),
+        )
+
+    # ------------------------------------------------------------ beginning and end
+
+    def _prepare(self) -> asyncio.Task[None]:
+        if self._ready is None:
+            self._ready = asyncio.create_task(self._open_store(), name="open the store")
+        return self._ready
+
+    async def _open_store(self) -> None:
+        roots = [root.path for root in self.documents.roots]
+        await asyncio.to_thread(self._files.check_outside, roots)
+        await asyncio.to_thread(self._files.prepare)
+        await self._store.start()
+        for notice in self._store.notices:
+            self.server.say(notice)
+
+    async def _run_command(self, name: str, arguments: list[Any]) -> object:
+        try:
+            await asyncio.shield(self._prepare())
+        except StateFailed as error:
+            raise InvalidArgument("", str(error)) from error
+        return await self._commands.run(name, arguments)
+
+    async def _write_document(self, session_id: str, name: str, text: str) -> str:
+        return await asyncio.to_thread(self._files.write_document, session_id, name, text)
+
+    async def _close(self) -> None:
+        await self.supervisor.close()
+        await self._models.close()
+
+
+def serve(tcp: tuple[str, int] | None) -> int:
+    """Run the language server until its editor ends it; gives the exit code."""
+    configure(os.environ)
+    application = Application(os.environ)
+    return run_tcp(application.server, *tcp) if tcp else run_stdio(application.server)

@@ -1,0 +1,32 @@
+"""``backend-specialist serve``.
+
+Owns the choice of the transport. The server itself is ``app``'s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+
+from backend_specialist import app
+from backend_specialist.command_line.output import complain
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Run the language server until its editor ends it."""
+    if args.tcp and not is_loopback(args.tcp[0]):
+        complain(
+            f"Warning: everyone who can reach {args.tcp[0]} can use this server as you, without a password. "
+            "Name 127.0.0.1 to listen on this machine only."
+        )
+    return app.serve(args.tcp)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach that host; other names than ``localhost`` are not looked up."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,66 @@
+"""``backend-specialist trust``: what a directory brings along, and whether to use it.
+
+Owns the question. The list of trusted directories is ``adapters.trust``'s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from backend_specialist.adapters.file_tree import TreeRefused
+from backend_specialist.adapters.state_files import StateFailed, StateFiles, state_directory
+from backend_specialist.adapters.trust import Trust
+from backend_specialist.command_line import DONE, FAILED, USAGE
+from backend_specialist.command_line.output import complain, say
+
+
+def trust(args: argparse.Namespace) -> int:
+    """Show what would change, ask, and trust; gives the exit code."""
+    root = os.path.abspath(args.directory)
+    if not os.path.isdir(root):
+        complain(f"There is no directory {root}.")
+        return USAGE
+    try:
+        return _trust(root, yes=args.yes)
+    except StateFailed as error:
+        complain(str(error))
+        return USAGE
+    except TreeRefused as error:
+        complain(f"{root} was not trusted: {error}")
+    except OSError as error:
+        complain(f"{root} was not trusted, because that could not be stored: {error}.")
+    return FAILED
+
+
+def _trust(root: str, *, yes: bool) -> int:
+    files = StateFiles(state_directory(os.environ))
+    files.check_outside([root])
+    files.prepare()
+    known = Trust(files.directory)
+    changes = known.would_change(root)
+    if not changes:
+        say(f"{root} has no agents, recipes or settings of its own, so there is nothing to trust.")
+        return DONE
+    say(f"{root} brings along:")
+    for change in changes:
+        say(f"  {change}")
+    if known.is_trusted(root):
+        say("It is trusted already.")
+        return DONE
+    if not (yes or _agreed()):
+        complain("Nothing was changed.")
+        return FAILED
+    known.set(root, True)
+    say("It is trusted, until one of these files changes.")
+    return DONE
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        complain("There is no terminal to ask on; pass --yes to trust it.")
+        return False
+    sys.stderr.write("Trust it? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -1,0 +1,78 @@
+"""A recipe: a titled task template, offered as a code action.
+
+Owns what a recipe is, which fit a place, and how one becomes a task. Does not read files and runs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from backend_specialist.domain.agent import Problem
+
+WHENS = ("diagnostic", "selection", "always", "file")
+"""Where a recipe can be offered, the most specific first."""
+MOST_OFFERED = 6
+
+_PLACEHOLDER = re.compile(r"\$(ARGUMENTS\b|[1-9][0-9]?(?![0-9]))")
+_WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\S+)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """``when`` is ``selection``, ``diagnostic``, ``file`` or ``always``; no ``languages`` means any."""
+
+    name: str
+    title: str
+    template: str
+    description: str = ""
+    kind: str = "refactor.rewrite"
+    when: str = "selection"
+    agent: str | None = None
+    model: str | None = None
+    languages: tuple[str, ...] = ()
+    source: str = "built-in"
+    problems: tuple[Problem, ...] = ()
+
+
+def fitting(
+    recipes: Iterable[Recipe], *, has_selection: bool, has_diagnostic: bool, language: str
+) -> tuple[Recipe, ...]:
+    """At most six recipes for a place in a file, those made for such a place first, else in their order."""
+    fit = {"selection": has_selection, "diagnostic": has_diagnostic, "always": True, "file": True}
+    found = [
+        recipe
+        for recipe in recipes
+        if fit.get(recipe.when) and (not recipe.languages or language in recipe.languages)
+    ]
+    return tuple(sorted(found, key=lambda recipe: WHENS.index(recipe.when))[:MOST_OFFERED])
+
+
+def render(recipe: Recipe, arguments: str) -> str:
+    """Give the task: ``$ARGUMENTS`` is all that the user wrote, ``$1`` its first word, the last number the rest.
+
+    What the user wrote is put in as it is; a template without a place for it gets it at the end.
+    """
+    arguments = arguments.strip()
+    numbers = [int(found) for found in _PLACEHOLDER.findall(recipe.template) if found.isdigit()]
+    words = _words(arguments, last=max(numbers, default=0))
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] == "ARGUMENTS":
+            return arguments
+        return words[int(match[1]) - 1] if int(match[1]) <= len(words) else ""
+
+    task = _PLACEHOLDER.sub(value, recipe.template).strip()
+    if arguments and not _PLACEHOLDER.search(recipe.template):
+        return f"{task}\n\n{arguments}"
+    return task
+
+
+def _words(arguments: str, *, last: int) -> list[str]:
+    """The words, quotes taken off; word ``last`` is the whole rest."""
+    found = list(_WORD.finditer(arguments))
+    words = [next(group for group in match.groups() if group is not None) for match in found]
+    if last and len(found) > last:
+        words[last - 1 :] = [arguments[found[last - 1].start() :]]
+    return words

@@ -1,0 +1,120 @@
+"""Code actions: fitting recipes on a selection, and what waits for the user.
+
+Owns which actions are offered where. Calls no model and reads no disk: it answers from what is in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lsprotocol import types
+
+from backend_specialist.domain.proposal import Proposal
+from backend_specialist.domain.recipe import Recipe, fitting
+from backend_specialist.lsp.approvals import Approvals
+from backend_specialist.lsp.arguments import PREFIX
+from backend_specialist.lsp.documents import Documents
+from backend_specialist.lsp.questions import summary
+from backend_specialist.sessions.catalog import Catalog
+from backend_specialist.sessions.events import Event, Kind
+
+KINDS = (
+    types.CodeActionKind.RefactorRewrite,
+    types.CodeActionKind.QuickFix,
+    types.CodeActionKind.Refactor,
+)
+
+
+class CodeActions:
+    """Answers ``textDocument/codeAction``."""
+
+    def __init__(self, documents: Documents, catalog: Catalog, approvals: Approvals) -> None:
+        self._documents = documents
+        self._catalog = catalog
+        self._approvals = approvals
+
+    def offer(self, params: types.CodeActionParams) -> list[types.CodeAction]:
+        """Give the actions for a place; none is ever preferred."""
+        actions = [
+            action
+            for session_id, event in self._approvals.waiting()
+            for action in self._pending(session_id, event)
+        ]
+        actions += self._recipes(params)
+        only = params.context.only
+        if not only:
+            return actions
+        return [action for action in actions if _wanted(str(action.kind), only)]
+
+    # ------------------------------------------------------------ what waits
+
+    def _pending(self, session_id: str, event: Event) -> list[types.CodeAction]:
+        argument = {"sessionId": session_id}
+        if event.kind is not Kind.PROPOSAL:
+            return [_action("Answer the specialist", "review", argument)]
+        proposal: Proposal = event.source
+        actions = [_action(f"Review proposed edits ({summary(proposal)})", "review", argument)]
+        if not self._approvals.asks and self._approvals.opened(proposal.id):
+            named = {**argument, "proposalId": proposal.id}
+            actions += [
+                _action("Apply proposed edits", "answer", {**named, "decision": "applyAll"}),
+                _action("Reject proposed edits", "answer", {**named, "decision": "reject"}),
+            ]
+        return actions
+
+    # ------------------------------------------------------------ recipes
+
+    def _recipes(self, params: types.CodeActionParams) -> list[types.CodeAction]:
+        document = self._documents.at(params.text_document.uri)
+        if document is None:
+            return []
+        recipes = fitting(
+            self._catalog.recipes(),
+            has_selection=params.range.start != params.range.end,
+            has_diagnostic=bool(params.context.diagnostics),
+            language=document.language,
+        )
+        return [_run(recipe, params, document.version) for recipe in recipes]
+
+
+def _run(recipe: Recipe, params: types.CodeActionParams, version: int | None) -> types.CodeAction:
+    span = params.range
+    argument = {
+        "recipe": recipe.name,
+        "uri": params.text_document.uri,
+        "range": {"start": _position(span.start), "end": _position(span.end)},
+        "version": version,
+        "diagnostics": [_diagnostic(each) for each in params.context.diagnostics[:20]],
+    }
+    title = recipe.title if recipe.source == "built-in" else f"{recipe.title} ({recipe.source})"
+    return _action(f"Backend Specialist: {title}", "run", argument, recipe.kind)
+
+
+def _position(position: types.Position) -> Mapping[str, int]:
+    return {"line": position.line, "character": position.character}
+
+
+def _diagnostic(diagnostic: types.Diagnostic) -> Mapping[str, Any]:
+    return {
+        "message": diagnostic.message,
+        "severity": int(diagnostic.severity or types.DiagnosticSeverity.Error),
+        "source": diagnostic.source or "",
+        "range": {
+            "start": _position(diagnostic.range.start),
+            "end": _position(diagnostic.range.end),
+        },
+    }
+
+
+def _action(
+    title: str, command: str, argument: Mapping[str, Any], kind: str = "quickfix"
+) -> types.CodeAction:
+    call = types.Command(title=title, command=PREFIX + command, arguments=[dict(argument)])
+    return types.CodeAction(title=title, kind=kind, command=call)
+
+
+def _wanted(kind: str, only: Sequence[types.CodeActionKind | str]) -> bool:
+    """Whether a kind is one of ``only`` or below it, as LSP's hierarchy of kinds says."""
+    names = [each.value if isinstance(each, types.CodeActionKind) else each for each in only]
+    return any(name in ("", kind) or kind.startswith(name + ".") for name in names)

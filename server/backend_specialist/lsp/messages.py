@@ -1,0 +1,38 @@
+"""The shape of an incoming message, before any of its contents is looked at.
+
+Owns what makes a message acceptable. Answers nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+from backend_specialist.lsp import errors
+from backend_specialist.lsp.errors import Fault
+
+
+def is_id(value: object) -> TypeGuard[int | str]:
+    """Whether a request may be named so."""
+    return isinstance(value, int | str) and not isinstance(value, bool)
+
+
+def check(raw: Mapping[str, Any]) -> None:
+    """Refuse what is no call; raise :class:`~.errors.Fault`."""
+    if raw.get("jsonrpc") != "2.0" or not isinstance(raw["method"], str):
+        raise Fault(errors.INVALID_REQUEST, 'A message has "jsonrpc": "2.0" and a method name.')
+    if "id" in raw and not is_id(raw["id"]):
+        raise Fault(errors.INVALID_REQUEST, "The id of a request is a number or a text.")
+
+
+def command_of(params: object) -> tuple[str, list[Any]]:
+    """Read the name and the arguments of a command as they are; raise :class:`~.errors.Fault`."""
+    named = params if isinstance(params, Mapping) else {}
+    name, arguments = named.get("command"), named.get("arguments")
+    if not isinstance(name, str):
+        raise Fault(errors.INVALID_PARAMS, "The command's name is missing.", {"key": "command"})
+    if arguments is not None and not isinstance(arguments, list):
+        raise Fault(
+            errors.INVALID_PARAMS, "The command's arguments are not a list.", {"key": "arguments"}
+        )
+    return name, arguments or []

@@ -1,0 +1,246 @@
+"""The conversation: what comes in, and who gets it.
+
+Owns the life cycle (initialize, shutdown, exit), the dispatch of messages and of commands, and that every request is
+answered. Replaces those parts of pygls that would repeat texts in a log, decode a message by the "jsonrpc" keys inside
+it, or fail when a command is running at ``shutdown``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Generator, Mapping
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import lsp_method
+
+from backend_specialist.lsp import errors
+from backend_specialist.lsp.document_sync import DocumentSync, Handling
+from backend_specialist.lsp.errors import Fault, InvalidArgument
+from backend_specialist.lsp.messages import check, command_of, is_id
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+    from backend_specialist.lsp.server import SpecialistServer
+
+_log = logging.getLogger(__name__)
+
+# pygls would keep the texts of cells; notebooks are read from the disk.
+_NOT_OFFERED = (
+    types.NOTEBOOK_DOCUMENT_DID_OPEN,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE,
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+)
+
+
+class SpecialistProtocol(DocumentSync):
+    """One connection. ``closing`` is set from the first ``shutdown`` on."""
+
+    _server: SpecialistServer
+
+    def __init__(self, server: SpecialistServer, converter: Converter) -> None:
+        super().__init__(server, converter)
+        self.closing = False
+        self._initialized = False
+        for method in _NOT_OFFERED:
+            self.fm.builtin_features.pop(method, None)
+        self._commands: dict[int | str, asyncio.Task[None]] = {}
+
+    # ------------------------------------------------------------ messages
+
+    def receive(self, raw: object) -> None:
+        """Take one decoded message and see that it is answered, whatever it is."""
+        if not isinstance(raw, Mapping):
+            self.fail(None, Fault(errors.INVALID_REQUEST, "A message is a JSON object."))
+        elif "method" in raw:
+            self._called(raw)
+        elif "id" in raw:
+            self._server.requests.settle(raw)
+        else:
+            self.fail(None, Fault(errors.INVALID_REQUEST, "The message has no method and no id."))
+
+    def _called(self, raw: Mapping[str, Any]) -> None:
+        request_id = raw.get("id")
+        try:
+            self._dispatch(raw)
+        except Fault as fault:
+            if "id" in raw:
+                self.fail(request_id if is_id(request_id) else None, fault)
+            else:
+                _log.warning("A notification was ignored: %s", fault)
+
+    def _dispatch(self, raw: Mapping[str, Any]) -> None:
+        method = raw["method"]
+        check(raw)
+        self._check_state(method)
+        if method == types.CANCEL_REQUEST:
+            self._cancel(raw.get("params"))
+        elif method == types.WORKSPACE_EXECUTE_COMMAND and "id" in raw:
+            self._start_command(raw["id"], raw.get("params"))
+        else:
+            self.handle_message(self._structured(method, raw))
+
+    def _check_state(self, method: str) -> None:
+        if method == types.EXIT:
+            return
+        if self.closing:
+            raise Fault(errors.INVALID_REQUEST, f"{method}: the server is shutting down.")
+        if method == types.INITIALIZE:
+            if self._initialized:
+                raise Fault(errors.INVALID_REQUEST, "initialize: it was sent before.")
+        elif not self._initialized:
+            raise Fault(errors.NOT_INITIALIZED, f"{method}: send initialize first.")
+
+    def _structured(self, method: str, raw: Mapping[str, Any]) -> Any:
+        known = {**self.fm.builtin_features, **self.fm.features}
+        kind = self.get_message_type(method)
+        if method not in known or kind is None:
+            raise Fault(errors.METHOD_NOT_FOUND, f"{method[:100]}: this server has no such method.")
+        if method == types.INITIALIZE:
+            self._server.meet(raw.get("params"))
+        try:
+            message = self._converter.structure(raw, kind)
+        except Exception as error:  # noqa: BLE001 - cattrs raises what it likes
+            if method == types.INITIALIZE:
+                return self._initialize_anyway(raw)
+            self._lose(method, raw)
+            raise errors.unreadable(method, error) from None
+        if "id" in raw and not hasattr(message, "id"):
+            raise Fault(errors.INVALID_REQUEST, f"{method} is a notification and has no id.")
+        return message
+
+    def _initialize_anyway(self, raw: Mapping[str, Any]) -> Any:
+        """An editor with one capability that we cannot read is still an editor."""
+        params: dict[str, object] = {"processId": None, "rootUri": None, "capabilities": {}}
+        return self._converter.structure({**raw, "params": params}, types.InitializeRequest)
+
+    def _lose(self, method: str, raw: Mapping[str, Any]) -> None:
+        params = raw.get("params")
+        document = params.get("textDocument") if isinstance(params, Mapping) else None
+        uri = document.get("uri") if isinstance(document, Mapping) else None
+        if method == types.TEXT_DOCUMENT_DID_CHANGE and isinstance(uri, str):
+            self._server.documents.lose(uri)
+
+    # ------------------------------------------------------------ answers
+
+    def answer(self, request_id: int | str, result: object) -> None:
+        """Answer a request."""
+        try:
+            self._send_data({"jsonrpc": "2.0", "id": request_id, "result": result})
+        except (TypeError, ValueError, AttributeError) as error:
+            _log.error("A result is not JSON: %s", errors.place_of(error))
+            self.fail(request_id, errors.internal("The request", error))
+
+    def fail(self, request_id: int | str | None, fault: Fault) -> None:
+        """Answer a request, or what could not be recognised as one, with an error."""
+        self._send_data({"jsonrpc": "2.0", "id": request_id, "error": fault.to_json()})
+
+    def send(self, message: object) -> None:
+        """Send a whole message."""
+        self._send_data(message)
+
+    def _send_data(self, data: Any) -> None:
+        # pygls's own writes the body to the log, and swallows what is not JSON.
+        if self.writer is None:
+            return
+        body = json.dumps(data, default=self._serialize_message).encode()
+        self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    def _send_handler_result(self, future: Future[Any], *, msg_id: int | str) -> None:
+        self._request_futures.pop(msg_id, None)
+        if future.cancelled():
+            self.fail(msg_id, Fault(errors.REQUEST_CANCELLED, "The request was cancelled."))
+        elif (error := future.exception()) is None:
+            self.answer(msg_id, future.result())
+        elif isinstance(error, JsonRpcException):
+            self.fail(msg_id, Fault(error.code, error.message, error.data))
+        elif isinstance(error, InvalidArgument):
+            self.fail(msg_id, Fault(errors.INVALID_PARAMS, str(error), {"key": error.key}))
+        else:
+            _log.error("A request failed: %s", errors.place_of(error))
+            self.fail(msg_id, errors.internal("The request", error))
+
+    def _check_handler_result(self, future: Future[Any]) -> None:
+        if not future.cancelled() and (error := future.exception()) is not None:
+            _log.error("A notification failed: %s", errors.place_of(error))
+
+    def send_request(self, method: str, *_: object, **__: object) -> Future[Any]:
+        """Refuse: in pygls a malformed answer leaves its caller waiting for ever."""
+        raise RuntimeError(f"{method}: requests to the editor go through SpecialistServer.requests")
+
+    # ------------------------------------------------------------ commands
+
+    def _start_command(self, request_id: int | str, params: object) -> None:
+        name, arguments = command_of(params)
+        if name not in self._server.commands:
+            raise Fault(
+                errors.INVALID_PARAMS, f"There is no command {name[:100]!r}.", {"key": "command"}
+            )
+        task = asyncio.ensure_future(self._run_command(request_id, name, arguments))
+        self._commands[request_id] = task
+        task.add_done_callback(lambda _: self._commands.pop(request_id, None))
+
+    async def _run_command(self, request_id: int | str, name: str, arguments: list[Any]) -> None:
+        try:
+            result = await self._server.on_command(name, arguments)
+        except InvalidArgument as error:
+            self.fail(request_id, Fault(errors.INVALID_PARAMS, str(error), {"key": error.key}))
+        except asyncio.CancelledError:
+            self.fail(request_id, Fault(errors.REQUEST_CANCELLED, f"{name} was cancelled."))
+            raise
+        except Exception as error:  # noqa: BLE001 - every request is answered
+            _log.error("The command %s failed: %s", name, errors.place_of(error))
+            self.fail(request_id, errors.internal(name, error))
+        else:
+            self.answer(request_id, result)
+
+    def _cancel(self, params: object) -> None:
+        """Cancel a request of a feature. A command is left alone: it answers at once by itself."""
+        request_id = params.get("id") if isinstance(params, Mapping) else None
+        if is_id(request_id) and (future := self._request_futures.get(request_id)):
+            future.cancel()
+
+    async def _stop_tasks(self) -> None:
+        running = [task for task in self._commands.values() if not task.done()]
+        for task in running:
+            task.cancel()
+        own: object = asyncio.current_task()
+        for future in [*self._request_futures.values()]:
+            if future is not own:
+                future.cancel()
+        if running:
+            await asyncio.wait(running, timeout=1)
+
+    # ------------------------------------------------------------ life cycle
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(
+        self, params: types.InitializeParams
+    ) -> Generator[Any, Any, types.InitializeResult]:
+        """Answer with what the server can do."""
+        result = yield from super().lsp_initialize(params)
+        capabilities = result.capabilities
+        capabilities.position_encoding = types.PositionEncodingKind(self._server.documents.encoding)
+        capabilities.execute_command_provider = types.ExecuteCommandOptions(
+            commands=list(self._server.commands)
+        )
+        self._initialized = True
+        return result
+
+    @lsp_method(types.SHUTDOWN)
+    async def lsp_shutdown(self, *_: object) -> None:  # type: ignore[override]  # pygls takes coroutines too
+        """End sessions, commands and questions, then answer."""
+        self.closing = True
+        await self._server.close()
+        await self._stop_tasks()
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_: object) -> Handling:
+        """End the server; the exit code says whether ``shutdown`` came first."""
+        self._server.stop()
+        yield from ()

@@ -1,0 +1,1 @@
+"""The application: who runs, in what order, under whose permission."""

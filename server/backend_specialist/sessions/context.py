@@ -1,0 +1,211 @@
+"""What a tool gets from the session that runs it.
+
+Owns the session's view: the change set over the buffers over the disk, behind gate and secret guard.
+Every text of a file that reaches the model through a tool comes from :meth:`SessionContext.read`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from backend_specialist.domain.changeset import FileChange
+from backend_specialist.domain.deliverable import Claims
+from backend_specialist.domain.document import Snapshot, Unreadable
+from backend_specialist.domain.ports import Fetch, Root, Search, Workspace
+from backend_specialist.domain.protected import protected
+from backend_specialist.sessions import applying, records
+from backend_specialist.sessions.events import Asking
+from backend_specialist.sessions.gate import Gate
+from backend_specialist.sessions.review import Journal, Review, Verdict
+from backend_specialist.tools.registry import ToolFailed
+
+MAX_PROPOSED_BYTES = 5_000_000
+
+
+class Owner(Journal, Protocol):
+    """The session, as its context sees it."""
+
+    @property
+    def gate(self) -> Gate: ...  # noqa: D102 - named by its type
+    @property
+    def review(self) -> Review: ...  # noqa: D102
+    @property
+    def typed_urls(self) -> frozenset[str]: ...  # noqa: D102
+
+    async def ask(self, asking: Asking) -> str | None:
+        """Put one question to the user and wait."""
+        ...
+
+    async def deliver(self, claims: Claims) -> Verdict:
+        """Keep the claims and hold the review."""
+        ...
+
+
+class SessionContext:
+    """Implements :class:`~backend_specialist.tools.registry.ToolContext` for one session."""
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+
+    @property
+    def workspace(self) -> Workspace:
+        """The buffers over the disk."""
+        return self._owner.services.workspace
+
+    @property
+    def search(self) -> Search:
+        """ripgrep."""
+        return self._owner.services.search
+
+    @property
+    def fetch(self) -> Fetch:
+        """Guarded HTTP."""
+        return self._owner.services.fetch
+
+    @property
+    def typed_urls(self) -> frozenset[str]:
+        """The URLs that the user typed in this session."""
+        return self._owner.typed_urls
+
+    async def permit(self, permission: str, subjects: Sequence[str], *, title: str = "") -> None:
+        """Pass the session's gate."""
+        await self._owner.gate.permit(permission, subjects, title=title)
+
+    def secret(self, path: str) -> str:
+        """Why the secret guard keeps this path from the model."""
+        return self._owner.policy.guard.reason(path)
+
+    async def read(self, path: str) -> Snapshot:
+        """Give the proposed text, else the buffer, else the disk."""
+        await self._guard(path)
+        change = self._owner.state.changes.get(path)
+        if change is None:
+            return await self.workspace.read(path)
+        fresh = await self._rebased(change)
+        base = fresh.base or Snapshot(uri=fresh.uri, path=fresh.path, text="")
+        return replace(base, text=fresh.text)
+
+    async def _guard(self, path: str) -> None:
+        real = path
+        if not path.startswith("untitled:"):
+            real = await self.workspace.disk.real_path(path)
+        reason = self._owner.policy.guard.reason(path, real)
+        if reason:
+            raise Unreadable("secret", reason)
+
+    async def _rebased(self, change: FileChange) -> FileChange:
+        fresh = await applying.refreshed(self.workspace, change)
+        if fresh is None:
+            await self._owner.record(records.dropped(change.path))
+            raise ToolFailed(
+                f"{change.label} was changed in the editor where your proposed edits belong. Your earlier edits of "
+                "this file were dropped. Read it again and propose them on its present text."
+            )
+        if fresh != change:
+            await self._owner.record(records.changed(fresh))
+        return fresh
+
+    def proposed(self) -> Mapping[str, str]:
+        """The proposed texts, by absolute path."""
+        return self._owner.state.changes.texts
+
+    async def propose(self, path: str, text: str, *, strategy: str = "exact") -> str:
+        """Add a file's whole new text to the change set; ask at once where the policy says so."""
+        change = await self._change(path, text, strategy)
+        if change.base is not None and change.text == change.base.text:
+            await self._owner.record(records.dropped(path))
+            return f"{change.label} is back at its present text; nothing is proposed for it."
+        await self._owner.record(records.changed(change))
+        if self._owner.policy.review != "each":
+            return "Proposed; the user reviews it when you call deliver."
+        return (await self._owner.review.hold(change.label, only=path)).text
+
+    async def _change(self, path: str, text: str, strategy: str) -> FileChange:
+        if path.startswith("untitled:"):
+            raise ToolFailed(
+                "This document was never saved, so it has no place for an edit. Ask the user to save it first."
+            )
+        if len(text.encode("utf-8", "surrogatepass")) > MAX_PROPOSED_BYTES:
+            raise ToolFailed("The new text is over 5 MB. Propose a smaller file.")
+        earlier = self._owner.state.changes.get(path)
+        if earlier is not None:
+            strategies = _with(earlier.strategies, strategy)
+            return replace(await self._rebased(earlier), text=text, strategies=strategies)
+        return await self._first_change(path, text, _with((), strategy))
+
+    async def _first_change(self, path: str, text: str, strategies: tuple[str, ...]) -> FileChange:
+        await self._guard(path)
+        base = await self._base(path)
+        if base is not None and (base.notebook or path.endswith(".ipynb")):
+            raise ToolFailed(
+                "Notebooks cannot be edited as text: an edit would break their cells. "
+                "Put the code into a module instead."
+            )
+        label = label_of(self.workspace.roots, path)
+        return FileChange(
+            path=path,
+            uri=base.uri if base else self.workspace.uri_of(path),
+            label=label,
+            base=base,
+            text=text,
+            strategies=strategies,
+            protected=protected(label),
+        )
+
+    async def _base(self, path: str) -> Snapshot | None:
+        try:
+            return await self.workspace.read(path)
+        except Unreadable as error:
+            if error.kind == "missing":
+                return None
+            raise
+
+    async def ask(self, questions: Sequence[Mapping[str, Any]]) -> Sequence[str | None]:
+        """Put questions to the user, one after the other; a dismissed one is kept as an open point."""
+        answers: list[str | None] = []
+        for question in questions:
+            text = str(question["question"])
+            asking = Asking(
+                request_id="",
+                kind="question",
+                title=str(question.get("header") or "Question"),
+                detail=text,
+                options=tuple(_option(option) for option in question.get("options") or ()),
+            )
+            answer = await self._owner.ask(asking)
+            if answer is None:
+                await self._owner.record(records.simple("unanswered", question=text))
+            answers.append(answer)
+        return answers
+
+    async def deliver(self, claims: Claims) -> str:
+        """Open the review and wait for the user."""
+        return (await self._owner.deliver(claims)).text
+
+    async def may_send_back(self) -> bool:
+        """Whether doubtful claims may be sent back: once in a session."""
+        if self._owner.state.sent_back:
+            return False
+        await self._owner.record(records.simple("sentBack"))
+        return True
+
+
+def label_of(roots: Sequence[Root], path: str) -> str:
+    """The root-relative path with ``/``, headed by the root's name where there are several."""
+    fitting = [root for root in roots if path == root.path or path.startswith(root.path + os.sep)]
+    if not fitting:
+        return path
+    root = max(fitting, key=lambda item: len(item.path))
+    relative = os.path.relpath(path, root.path).replace(os.sep, "/")
+    return f"{root.name}/{relative}" if len(roots) > 1 else relative
+
+
+def _with(strategies: tuple[str, ...], strategy: str) -> tuple[str, ...]:
+    return strategies if strategy in ("exact", *strategies) else (*strategies, strategy)
+
+
+def _option(option: object) -> str:
+    return str(option.get("label", "")) if isinstance(option, Mapping) else str(option)

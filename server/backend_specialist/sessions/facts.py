@@ -1,0 +1,103 @@
+"""What a session keeps of its beginning: agent, model and task, as they were then.
+
+Owns the frozen definition, so that a running or resumed session never takes up an edited agent file.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend_specialist.domain.permission import Action, Rule
+from backend_specialist.sessions.task import Task
+
+# Replaced by the newest of its family where it is retired; an agent file names its own.
+DEFAULT_MODEL = "anthropic/claude-sonnet-4-20250514"
+
+_URL = re.compile(r"https?://[^\s<>\"')\]]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionFacts:
+    """``chain`` is the agent's rules and every rule set that may only narrow them. Times are epoch seconds."""
+
+    title: str
+    agent: str
+    model: str
+    started_at: float
+    chain: tuple[tuple[Rule, ...], ...] = ()
+    steps: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    output: str = ""
+    file: str = ""
+    typed_urls: frozenset[str] = frozenset()
+    rehearsal: bool = False
+
+
+def facts_of(task: Task, model: str | None, chain: tuple[tuple[Rule, ...], ...]) -> SessionFacts:
+    """Take from a task what the session keeps; ``model`` is the user's own choice and goes before all others."""
+    chosen = model or (task.recipe.model if task.recipe else None) or task.agent.model
+    name = chosen or DEFAULT_MODEL
+    return SessionFacts(
+        title=task.title,
+        agent=task.agent.name,
+        model=name,
+        started_at=time.time(),
+        chain=chain,
+        steps=task.agent.steps,
+        options=task.agent.options,
+        output=task.output,
+        file=task.document.uri if task.document else "",
+        typed_urls=urls_in(task.instructions),
+        rehearsal=name.startswith("rehearsal/"),
+    )
+
+
+def urls_in(text: str) -> frozenset[str]:
+    """The URLs that a user typed."""
+    return frozenset(match.rstrip(".,;:!?") for match in _URL.findall(text))
+
+
+def facts_to_json(facts: SessionFacts) -> dict[str, Any]:
+    """Give the facts for the store."""
+    return {
+        "title": facts.title,
+        "agent": facts.agent,
+        "model": facts.model,
+        "startedAt": facts.started_at,
+        "chain": [[_rule(rule) for rule in rules] for rules in facts.chain],
+        "steps": facts.steps,
+        "options": dict(facts.options),
+        "output": facts.output,
+        "file": facts.file,
+        "typedUrls": sorted(facts.typed_urls),
+        "rehearsal": facts.rehearsal,
+    }
+
+
+def facts_from_json(raw: Mapping[str, Any]) -> SessionFacts:
+    """Read what :func:`facts_to_json` gave."""
+    return SessionFacts(
+        title=raw["title"],
+        agent=raw["agent"],
+        model=raw["model"],
+        started_at=raw["startedAt"],
+        chain=tuple(tuple(_read_rule(rule) for rule in rules) for rules in raw["chain"]),
+        steps=raw["steps"],
+        options=raw["options"],
+        output=raw["output"],
+        file=raw["file"],
+        typed_urls=frozenset(raw["typedUrls"]),
+        rehearsal=raw["rehearsal"],
+    )
+
+
+def _rule(rule: Rule) -> list[str]:
+    return [rule.permission, rule.pattern, rule.action.value, rule.source]
+
+
+def _read_rule(raw: list[str]) -> Rule:
+    return Rule(permission=raw[0], pattern=raw[1], action=Action(raw[2]), source=raw[3])

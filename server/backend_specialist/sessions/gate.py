@@ -1,0 +1,92 @@
+"""The gate that every tool call passes.
+
+Owns the decision allow, ask or deny, and what the user approved for this session. Knows no tool:
+a tool names a permission and its subjects. ``edit: ask`` passes here, because edits are asked about in the review.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from backend_specialist.domain.permission import (
+    Action,
+    Decision,
+    Rule,
+    evaluate,
+    evaluate_all,
+    strictest,
+)
+from backend_specialist.sessions.events import Asking
+from backend_specialist.tools.registry import ToolFailed
+
+# Asked whatever the rules say, because the rule is about the place and not about the tool.
+ALWAYS_ASKED = frozenset({"webfetch_host"})
+
+Remember = Callable[[str, str, str], Awaitable[None]]
+
+
+class Gate:
+    """The rules of one session: a chain of rule sets, of which the strictest decision holds."""
+
+    def __init__(
+        self,
+        chain: Sequence[Sequence[Rule]],
+        *,
+        ask: Callable[[Asking], Awaitable[str | None]],
+        approved: Callable[[], Mapping[str, tuple[str, str]]],
+        remember: Remember,
+    ) -> None:
+        self._chain = chain
+        self._ask = ask
+        self._approved = approved
+        self._remember = remember
+
+    def decide(self, permission: str, subject: str) -> Decision:
+        """Give the strictest decision along the chain, without asking."""
+        return strictest([evaluate(rules, permission, subject) for rules in self._chain])
+
+    async def permit(self, permission: str, subjects: Sequence[str], *, title: str = "") -> None:
+        """Pass, or raise :class:`ToolFailed`. A deny beats every approval."""
+        decision = strictest([evaluate_all(rules, permission, subjects) for rules in self._chain])
+        if decision.action is Action.DENY:
+            raise ToolFailed(denied(permission, subjects, decision))
+        if permission == "edit":
+            return
+        asked = decision.action is Action.ASK or permission in ALWAYS_ASKED
+        if asked and not self._is_approved(permission, subjects):
+            await self._ask_user(permission, subjects, title)
+
+    def _is_approved(self, permission: str, subjects: Sequence[str]) -> bool:
+        approved = set(self._approved().values())
+        return all((permission, subject) in approved for subject in subjects)
+
+    async def _ask_user(self, permission: str, subjects: Sequence[str], title: str) -> None:
+        asking = Asking(
+            request_id="",
+            kind="permission",
+            title=title or f"Allow {permission}?",
+            detail=", ".join(subjects),
+            options=("Allow once", "Allow in this session", "Reject"),
+        )
+        answer = await self._ask(asking)
+        if answer == "session":
+            for subject in subjects:
+                await self._remember(secrets.token_hex(4), permission, subject)
+        elif answer != "once":
+            raise ToolFailed(
+                f"The user did not allow {permission} for {', '.join(subjects)}. "
+                "Do not ask for it again; work without it or say what is missing."
+            )
+
+
+def denied(permission: str, subjects: Sequence[str], decision: Decision) -> str:
+    """Say which rule refused a call."""
+    rule = decision.rule
+    named = (
+        f' by the rule "{rule.permission}: {rule.pattern}: deny" ({rule.source})' if rule else ""
+    )
+    return (
+        f"Not allowed: {permission} for {', '.join(subjects)} is denied{named}. "
+        "Nothing was done. Work without it."
+    )

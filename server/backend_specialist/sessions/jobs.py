@@ -1,0 +1,116 @@
+"""The running sessions and the tasks they run in.
+
+Owns the tasks: one a session, from its start to its end. Decides nothing about what a job does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from backend_specialist.domain.ports import ModelError, Store, StoreFailed
+from backend_specialist.sessions import work
+from backend_specialist.sessions.events import Kind, Status
+from backend_specialist.sessions.loop import End
+from backend_specialist.sessions.session import Session
+from backend_specialist.sessions.turns import Pause
+from backend_specialist.tools.registry import ToolFailed
+
+Job = Callable[[], Awaitable[End]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Running:
+    """A session with a task; ``replies`` wait for the end of the present job."""
+
+    session: Session
+    task: asyncio.Task[None] | None = None
+    replies: list[str] = field(default_factory=list)
+
+
+class Jobs:
+    """Starts, finds and stops the tasks of sessions."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._running: dict[str, Running] = {}
+        self._closing = False
+
+    def __contains__(self, session_id: object) -> bool:
+        return session_id in self._running
+
+    def __iter__(self) -> Iterator[Running]:
+        return iter(tuple(self._running.values()))
+
+    def get(self, session_id: str) -> Running | None:
+        """The running session of that id."""
+        return self._running.get(session_id)
+
+    def start(self, session: Session, job: Job) -> Running:
+        """Run a job in a task of its own."""
+        entry = self._running.setdefault(session.id, Running(session=session))
+        entry.task = asyncio.create_task(self._work(entry, job), name=f"session-{session.id}")
+        return entry
+
+    def cancel(self, session_id: str) -> None:
+        """Stop a session; it reports its own end."""
+        entry = self._running.get(session_id)
+        if entry is not None and entry.task is not None:
+            entry.task.cancel()
+
+    async def close(self) -> None:
+        """Stop everything; what was waiting can be reviewed after a restart."""
+        self._closing = True
+        tasks = [entry.task for entry in self if entry.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self, entry: Running, job: Job) -> None:
+        session = entry.session
+        try:
+            while True:
+                end = await self._run_job(session, job)
+                await self._finish(session, end)
+                texts, entry.replies = entry.replies, []
+                if not texts or end.status in (Status.CANCELLED, Status.INTERRUPTED):
+                    return
+                job = partial(work.go_on, session, texts)
+        finally:
+            del self._running[session.id]
+            await self._release(session)
+
+    async def _run_job(self, session: Session, job: Job) -> End:
+        try:
+            await session.set_status(Status.RUNNING)
+            return await job()
+        except asyncio.CancelledError:
+            status = Status.INTERRUPTED if self._closing else Status.CANCELLED
+            return End(status=status)
+        except Pause as pause:
+            return End(status=Status.PAUSED, reason=str(pause))
+        except (ModelError, StoreFailed, ToolFailed) as error:
+            return End(status=Status.FAILED, reason=str(error))
+        except Exception as error:
+            log.exception("session %s failed", session.id)
+            why = f"Something went wrong inside the server ({type(error).__name__}). Its log says more; reply to go on."
+            return End(status=Status.FAILED, reason=why)
+
+    async def _finish(self, session: Session, end: End) -> None:
+        if end.status is Status.FAILED:
+            session.emit(Kind.ERROR, {"message": end.reason, "kind": "failed"})
+        try:
+            await session.set_status(end.status, end.reason)
+        except StoreFailed as error:
+            session.fall(Status.FAILED, str(error))
+
+    async def _release(self, session: Session) -> None:
+        try:
+            await self._store.release(session.id)
+        except StoreFailed:
+            log.warning("the lease of session %s could not be given back; it expires", session.id)

@@ -1,0 +1,247 @@
+"""The conversation with the model: turns, tool calls, limits and the end.
+
+Owns the order of things within a session. Knows no endpoint, no client and no store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backend_specialist.domain.deliverable import Claims
+from backend_specialist.domain.permission import Rule
+from backend_specialist.domain.ports import (
+    Model,
+    ModelError,
+    ModelEvent,
+    ModelRequest,
+    TextDelta,
+    ToolStarted,
+)
+from backend_specialist.domain.transcript import (
+    Message,
+    StopReason,
+    ToolResult,
+    ToolUse,
+    Turn,
+    Usage,
+)
+from backend_specialist.sessions import compaction, limits, records
+from backend_specialist.sessions.context import SessionContext
+from backend_specialist.sessions.events import Kind, Status
+from backend_specialist.sessions.history import closing, joined, repeated, unanswered, user_text
+from backend_specialist.sessions.session import Session
+from backend_specialist.sessions.turns import Restarted, take_turn
+from backend_specialist.tools import toolbox
+from backend_specialist.tools.registry import Tool, ToolFailed
+
+LAST_STEP = (
+    "This is your last turn: the step limit is reached and tools are not run any more. "
+    "Say in a few sentences what is done and what is left."
+)
+CUT_CALL = "Not run: your answer was cut at the output limit. Call again, in smaller pieces."
+CUT_TEXT = "Your answer was cut at the output limit. Go on where it ended."
+NOT_RUN = "Not run: the task was delivered by an earlier call of the same turn."
+MAX_CUTS = 3
+FATAL: Mapping[StopReason, str] = {
+    StopReason.REFUSAL: "The model refused to go on with this task. Say it in other words, or try another model.",
+    StopReason.CONTEXT_EXCEEDED: (
+        "The conversation no longer fits the model's context window. Start a new session with a smaller task."
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class End:
+    """How a run of the loop ended; ``reason`` is for the user."""
+
+    status: Status
+    reason: str = ""
+
+
+class Conversation:
+    """Runs one session until it needs the user."""
+
+    def __init__(self, session: Session, model: Model) -> None:
+        self._session = session
+        self._model = model
+        self._context = SessionContext(session)
+        self._tools = _offered(session.facts.chain)
+        self._cuts = 0
+
+    async def run(self) -> End:
+        """Take turns until the specialist has delivered, or a limit is reached."""
+        session = self._session
+        session.delivered = False
+        while True:
+            over = limits.exceeded(session.state, session.policy)
+            if over:
+                return await self._finish(Status.PAUSED, over)
+            last = limits.last_step(session.state, session.policy, session.facts.steps)
+            turn = await self._turn(final=last)
+            end = await self._after(turn, last=last)
+            if end is not None:
+                return end
+            await self._compact(turn.usage)
+
+    # ------------------------------------------------------------ one turn
+
+    async def _turn(self, *, final: bool) -> Turn:
+        if final:
+            await self._session.record(records.note(user_text(LAST_STEP)))
+        started = asyncio.get_running_loop().time()
+        turn = await take_turn(
+            self._model,
+            self._request(joined(self._session.state.messages), final=final),
+            on_event=self._on_event,
+            on_wait=self._on_wait,
+            backoff=self._session.services.backoff,
+        )
+        seconds = asyncio.get_running_loop().time() - started
+        if turn.message.content:
+            await self._session.record(records.assistant(turn, seconds))
+            self._session.announce_usage()
+        return turn
+
+    def _request(self, messages: Sequence[Message], *, final: bool) -> ModelRequest:
+        return ModelRequest(
+            system=self._session.state.system,
+            tools=tuple(tool.spec for tool in self._tools),
+            messages=tuple(messages),
+            max_tokens=self._model.info.max_output,
+            tool_choice="none" if final else "auto",
+            options=self._session.facts.options,
+        )
+
+    def _on_event(self, event: ModelEvent | Restarted) -> None:
+        match event:
+            case TextDelta(text):
+                self._session.emit(Kind.TEXT, {"text": text})
+            case ToolStarted(name):
+                self._session.emit(Kind.TOOL_CALL, {"id": "", "name": name, "title": name})
+            case Restarted():
+                self._session.emit(Kind.TEXT, {"text": "", "restarted": True})
+            case _:
+                pass
+
+    def _on_wait(self, seconds: float, error: ModelError, attempt: int) -> None:
+        reason = f"{error} Trying again in {seconds:.0f} s (attempt {attempt} of 5)."
+        self._session.emit(Kind.STATUS, {"status": Status.RUNNING.value, "reason": reason})
+
+    async def _compact(self, last: Usage) -> None:
+        messages = self._session.state.messages
+        if not compaction.due(last, self._model.info) or unanswered(messages):
+            return
+        turn = await take_turn(
+            self._model,
+            self._request(compaction.request(messages), final=True),
+            on_event=lambda _: None,
+            on_wait=self._on_wait,
+            backoff=self._session.services.backoff,
+        )
+        kept = compaction.compacted(messages, turn.message.text)
+        await self._session.record(records.compacted(kept, turn.usage))
+
+    # ------------------------------------------------------------ what follows a turn
+
+    async def _after(self, turn: Turn, *, last: bool) -> End | None:
+        """Act on a turn; ``None`` means that the conversation goes on."""
+        if turn.stop_reason in FATAL:
+            return await self._finish(Status.FAILED, FATAL[turn.stop_reason])
+        if turn.stop_reason is StopReason.MAX_TOKENS:
+            return await self._cut(turn)
+        if last:
+            reached = limits.steps_reached(self._session.policy, self._session.facts.steps)
+            return await self._finish(Status.PAUSED, reached)
+        return await self._next(turn)
+
+    async def _next(self, turn: Turn) -> End | None:
+        if turn.message.tool_uses:
+            return await self._run_tools(turn.message.tool_uses)
+        if turn.stop_reason is StopReason.PAUSE_TURN:
+            await self._session.record(records.note(user_text("Go on.")))
+            return None
+        return await self._ended_without_deliver(turn)
+
+    async def _cut(self, turn: Turn) -> End | None:
+        self._cuts += 1
+        if turn.message.tool_uses:
+            await self._close_calls(CUT_CALL)
+        else:
+            await self._session.record(records.note(user_text(CUT_TEXT)))
+        if self._cuts <= MAX_CUTS:
+            return None
+        why = "The model's answers were cut at the output limit again and again. Ask for a smaller step."
+        return await self._finish(Status.FAILED, why)
+
+    async def _ended_without_deliver(self, turn: Turn) -> End | None:
+        """A turn that ends without ``deliver`` counts as done; its text is the prose."""
+        text = turn.message.text.strip()
+        if not self._session.state.changes.changes:
+            claims = self._session.state.claims or Claims(summary=text)
+            await self._session.record(records.claimed(claims))
+            return End(status=Status.COMPLETED)
+        verdict = await self._session.deliver(Claims(summary=text))
+        await self._session.record(records.note(user_text(verdict.text)))
+        return None if verdict.go_on else End(status=Status.COMPLETED)
+
+    async def _finish(self, status: Status, reason: str) -> End:
+        """End early: no more tools are run, but what was proposed so far is offered."""
+        await self._close_calls("Not run: the session stopped here.")
+        if self._session.state.changes.changes:
+            verdict = await self._session.review.hold(self._session.facts.title)
+            await self._session.record(records.note(user_text(verdict.text)))
+        return End(status=status, reason=reason)
+
+    async def _close_calls(self, why: str) -> None:
+        calls = unanswered(self._session.state.messages)
+        if calls:
+            await self._session.record(records.tool_results(closing(calls, why)))
+
+    # ------------------------------------------------------------ tool calls
+
+    async def _run_tools(self, calls: Sequence[ToolUse]) -> End | None:
+        if limits.exceeded(self._session.state, self._session.policy):
+            return None
+        results = [await self._run_tool(call) for call in calls]
+        message = Message(role="user", content=tuple(results))
+        await self._session.record(records.tool_results(message))
+        return End(status=Status.COMPLETED) if self._session.delivered else None
+
+    async def _run_tool(self, call: ToolUse) -> ToolResult:
+        if self._session.delivered:
+            return ToolResult(tool_use_id=call.id, content=NOT_RUN, is_error=True)
+        said = {"id": call.id, "name": call.name, "title": _title(call)}
+        self._session.emit(Kind.TOOL_CALL, said)
+        text, title, failed = await self._call(call)
+        shown = {**said, "title": title or said["title"], "isError": failed}
+        self._session.emit(Kind.TOOL_RESULT, shown)
+        return ToolResult(tool_use_id=call.id, content=text or "(empty)", is_error=failed)
+
+    async def _call(self, call: ToolUse) -> tuple[str, str, bool]:
+        try:
+            if repeated(self._session.state.messages, call):
+                title = f"The specialist calls {call.name} again and again with the same arguments. Go on?"
+                await self._session.gate.permit("doom_loop", [call.name], title=title)
+        except ToolFailed as error:
+            return str(error), "", True
+        output, failed = await toolbox.call(call.name, call.input, self._tools, self._context)
+        return output.text, output.title, failed
+
+
+def _offered(chain: Sequence[Sequence[Rule]]) -> tuple[Tool, ...]:
+    """The tools that no rule set of the chain denies."""
+    first, *others = (toolbox.offered(rules) for rules in chain)
+    names = [{tool.spec.name for tool in tools} for tools in others]
+    return tuple(tool for tool in first if all(tool.spec.name in known for known in names))
+
+
+def _title(call: ToolUse) -> str:
+    """One line for people: the tool and what it is about."""
+    subject: Mapping[str, Any] = call.input
+    for key in ("filePath", "pattern", "url", "path", "task_id"):
+        if isinstance(subject.get(key), str) and subject[key]:
+            return f"{call.name} {subject[key]}"[:200]
+    return call.name

@@ -1,0 +1,96 @@
+"""What people read of a session: its transcript and its deliverable.
+
+Owns the transcript's Markdown; the deliverable's belongs to ``domain.deliverable``. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from backend_specialist.domain import deliverable
+from backend_specialist.domain.deliverable import Claims, Facts
+from backend_specialist.domain.display import plain, terminal
+from backend_specialist.domain.proposal import HunkOutcome
+from backend_specialist.domain.transcript import Block, Message, Text, ToolResult, ToolUse
+from backend_specialist.sessions.facts import SessionFacts
+from backend_specialist.sessions.state import State
+
+MAX_RESULT = 1_500
+
+
+def transcript(session_id: str, facts: SessionFacts, state: State) -> str:
+    """Give the conversation as Markdown: the same for a running, a stored and an interrupted session."""
+    started = datetime.fromtimestamp(facts.started_at, UTC)
+    head = [
+        f"# {plain(facts.title)}",
+        f"Session `{session_id}` · {plain(facts.agent)} · {plain(facts.model)} · {started:%Y-%m-%d %H:%M} UTC · "
+        f"**{state.status}**" + (f": {plain(state.reason, limit=400)}" if state.reason else ""),
+    ]
+    if facts.rehearsal:
+        head.append(
+            "> The replies of this session are **scripted** (a rehearsal); no model was called."
+        )
+    body = [_message(message) for message in state.messages]
+    tail = [_outcomes(state.outcomes)] if state.outcomes else []
+    return "\n\n".join([*head, *(part for part in body if part), *tail]) + "\n"
+
+
+def _message(message: Message) -> str:
+    who = "Specialist" if message.role == "assistant" else "User"
+    spoken = [part for block in message.content if (part := _block(block))]
+    only_results = all(isinstance(block, ToolResult) for block in message.content)
+    return "\n\n".join(spoken if only_results else [f"## {who}", *spoken])
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Text(text):
+            return _quoted(text) if text.strip() else ""
+        case ToolUse():
+            subject = next((str(v) for v in block.input.values() if isinstance(v, str)), "")
+            return f"- **{plain(block.name)}** {plain(subject, limit=160)}"
+        case ToolResult():
+            mark = "failed" if block.is_error else "result"
+            return f"<details><summary>{mark}</summary>\n\n{_fenced(block.content)}\n\n</details>"
+        case _:
+            return ""
+
+
+def _quoted(text: str) -> str:
+    """Text of user or model cannot pose as a heading of ours."""
+    return "\n".join(f"> {line}" for line in terminal(text).split("\n"))
+
+
+def _fenced(text: str) -> str:
+    shown = terminal(text[:MAX_RESULT]) + ("\n…" if len(text) > MAX_RESULT else "")
+    fence = "```"
+    while fence in shown:
+        fence += "`"
+    return f"{fence}text\n{shown}\n{fence}"
+
+
+def _outcomes(outcomes: tuple[HunkOutcome, ...]) -> str:
+    lines = [
+        f"- {plain(item.label)}:{item.lines} {item.result.value}"
+        + (f" ({plain(item.reason)})" if item.reason else "")
+        for item in outcomes
+    ]
+    return "## Review\n\n" + "\n".join(lines)
+
+
+def render_deliverable(session_id: str, facts: SessionFacts, state: State) -> str:
+    """Give ``implementation-backend``: claims of the model, facts of the record."""
+    claims = state.claims or Claims(summary="")
+    known = Facts(
+        session_id=session_id,
+        agent=facts.agent,
+        model=facts.model,
+        rehearsal=facts.rehearsal,
+        outcomes=state.outcomes,
+        refusals=state.refusals,
+        unanswered=state.unanswered,
+        usage=state.usage,
+        turns=state.turns,
+        seconds=state.seconds,
+    )
+    return deliverable.render(deliverable.without_refused(claims, state.outcomes), known)

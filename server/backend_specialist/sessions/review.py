@@ -1,0 +1,296 @@
+"""The review: the change set is put to the user, and what they accept is applied.
+
+Owns the order of proposals, the answers to them and the rounds. The ladder by which a client is asked
+belongs to ``lsp.approvals``; this module waits for an answer, for as long as it takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from backend_specialist.domain.changeset import FileChange, hunks, select
+from backend_specialist.domain.outcome import compare
+from backend_specialist.domain.permission import Action
+from backend_specialist.domain.ports import Record
+from backend_specialist.domain.proposal import (
+    Answer,
+    HunkOutcome,
+    Proposal,
+    Result,
+    outcome_summary,
+    proposals,
+)
+from backend_specialist.domain.rebase import only_shifted
+from backend_specialist.sessions import applying, records
+from backend_specialist.sessions.events import Status
+from backend_specialist.sessions.gate import Gate
+from backend_specialist.sessions.services import Policy, Services
+from backend_specialist.sessions.state import State
+
+SETTLED_BEFORE = "the user has decided on exactly this edit before; propose something else"
+
+
+class Journal(Protocol):
+    """What the review needs of its session: the record, and a voice."""
+
+    @property
+    def state(self) -> State: ...  # noqa: D102 - the session says what it is
+    @property
+    def services(self) -> Services: ...  # noqa: D102
+    @property
+    def policy(self) -> Policy: ...  # noqa: D102
+
+    async def record(self, *entries: Record) -> None:
+        """Store, then fold."""
+        ...
+
+    async def set_status(self, status: Status, reason: str = "") -> None:
+        """Store and announce a status."""
+        ...
+
+    def announce_proposal(self, proposal: Proposal) -> None:
+        """Emit the ``proposal`` event."""
+        ...
+
+    def announce_review(self, proposal: Proposal, outcomes: Sequence[HunkOutcome]) -> None:
+        """Emit the ``review`` event."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What the specialist is told, and whether it should go on."""
+
+    text: str
+    go_on: bool
+
+
+class Review:
+    """Puts proposals to the user, one at a time."""
+
+    def __init__(self, journal: Journal, gate: Gate) -> None:
+        self._journal = journal
+        self._gate = gate
+        self._answer: asyncio.Future[Answer] | None = None
+        self._open: Proposal | None = None
+        self.opened = asyncio.Event()
+
+    @property
+    def waiting(self) -> Proposal | None:
+        """The proposal that waits for an answer now."""
+        return self._open if self._answer and not self._answer.done() else None
+
+    def answer(self, answer: Answer) -> bool:
+        """Answer the waiting proposal; ``False`` when that one is not waiting."""
+        if self.waiting is None or self.waiting.id != answer.proposal_id:
+            return False
+        assert self._answer is not None  # noqa: S101 - waiting implies it
+        self._answer.set_result(answer)
+        return True
+
+    async def hold(self, title: str, only: str | None = None) -> Verdict:
+        """Ask about the change set (or the one path ``only``) and apply what is accepted."""
+        done = list(await self._refresh(only))
+        changes = [c for c in self._journal.state.changes.changes if only in (None, c.path)]
+        number = self._journal.state.round + 1
+        queue = self._split(changes, number, title)
+        if queue:
+            await self._journal.record(records.asked(queue))
+        for proposal in queue:
+            done.extend(await self._decide(proposal))
+        return await self._verdict(tuple(done), number)
+
+    async def resume(self) -> Verdict:
+        """Go on with proposals that a crash left without an answer."""
+        done: list[HunkOutcome] = []
+        number = self._journal.state.round + 1
+        for proposal in self._journal.state.waiting:
+            done.extend(await self._decide(proposal))
+        return await self._verdict(tuple(done), number)
+
+    def _split(
+        self, changes: Sequence[FileChange], number: int, title: str
+    ) -> tuple[Proposal, ...]:
+        """What needs no question comes first, then one question for all, then each protected file."""
+        free = [change for change in changes if self._unasked(change)]
+        rest = [change for change in changes if not self._unasked(change)]
+        first = proposals(free, round=number, title=title) if free else ()
+        return (*first, *(proposals(rest, round=number, title=title) if rest else ()))
+
+    def _unasked(self, change: FileChange) -> bool:
+        if change.protected or change.delete:
+            return False
+        return self._gate.decide("edit", change.label).action is Action.ALLOW
+
+    async def _refresh(self, only: str | None) -> tuple[HunkOutcome, ...]:
+        """Rebase on the text of this moment; what conflicts or was refused before is not asked about."""
+        lost: list[HunkOutcome] = []
+        for change in self._journal.state.changes.changes:
+            if only not in (None, change.path):
+                continue
+            fresh = await applying.refreshed(self._journal.services.workspace, change)
+            if fresh is None:
+                lost.extend(applying.stale(change))
+                await self._journal.record(records.dropped(change.path))
+                continue
+            kept, settled = self._unsettled(fresh)
+            lost.extend(settled)
+            if kept is None:
+                await self._journal.record(records.dropped(change.path))
+            elif kept != change:
+                await self._journal.record(records.changed(kept))
+        return tuple(lost)
+
+    def _unsettled(self, change: FileChange) -> tuple[FileChange | None, tuple[HunkOutcome, ...]]:
+        settled = self._journal.state.settled
+        old = frozenset(h.id for h in hunks(change) if (change.path, h.old, h.new) in settled)
+        if not old:
+            return change, ()
+        refused = tuple(
+            replace(item, result=Result.REFUSED, reason=SETTLED_BEFORE, actual="")
+            for item in compare(change, change.base_text, frozenset())
+            if item.hunk in old
+        )
+        return select(change, frozenset(h.id for h in hunks(change)) - old), refused
+
+    # ------------------------------------------------------------ one proposal
+
+    async def _decide(self, proposal: Proposal) -> tuple[HunkOutcome, ...]:
+        """Ask until there is an answer to exactly what would be applied."""
+        while True:
+            answer = await self._ask(proposal)
+            await self._journal.record(records.answered(answer))
+            if answer.decision == "reject":
+                return await self._close(proposal, refused(proposal.changes, answer.reason))
+            chosen, left = _chosen(proposal, answer)
+            fresh, lost = await self._fresh(chosen)
+            if all(only_shifted(old, new) for old, new in fresh):
+                kept = tuple(new for _, new in fresh)
+                return await self._apply(proposal, answer, kept, (*lost, *left))
+            proposal = await self._renewed(proposal, [new for _, new in fresh], lost)
+
+    async def _ask(self, proposal: Proposal) -> Answer:
+        if all(self._unasked(change) for change in proposal.changes):
+            return Answer(proposal_id=proposal.id, decision="applyAll")
+        self._open = proposal
+        self._answer = asyncio.get_running_loop().create_future()
+        await self._journal.set_status(Status.AWAITING_REVIEW)
+        self._journal.announce_proposal(proposal)
+        self.opened.set()
+        try:
+            return await self._answer
+        finally:
+            self._open = self._answer = None
+            self.opened.clear()
+
+    async def _fresh(
+        self, chosen: Sequence[FileChange]
+    ) -> tuple[list[tuple[FileChange, FileChange]], tuple[HunkOutcome, ...]]:
+        fresh: list[tuple[FileChange, FileChange]] = []
+        lost: list[HunkOutcome] = []
+        for change in chosen:
+            moved = await applying.refreshed(self._journal.services.workspace, change)
+            if moved is None:
+                lost.extend(applying.stale(change))
+            else:
+                fresh.append((change, moved))
+        return fresh, tuple(lost)
+
+    async def _renewed(
+        self, old: Proposal, changes: Sequence[FileChange], lost: tuple[HunkOutcome, ...]
+    ) -> Proposal:
+        """The text changed under the answer: the user is asked about the new text."""
+        fresh = proposals(changes, round=old.round, title=old.title)[0]
+        later = self._journal.state.waiting[1:]
+        if lost:
+            gone = {item.path for item in lost}
+            dead = replace(old, changes=tuple(c for c in old.changes if c.path in gone))
+            await self._journal.record(records.outcome(dead, lost, ()))
+        await self._journal.record(records.asked((fresh, *later)))
+        return fresh
+
+    async def _apply(
+        self,
+        proposal: Proposal,
+        answer: Answer,
+        changes: tuple[FileChange, ...],
+        others: tuple[HunkOutcome, ...],
+    ) -> tuple[HunkOutcome, ...]:
+        if not changes:
+            return await self._close(proposal, others)
+        confirm = answer.decision == "review" or self._journal.policy.preview
+        confirm = confirm and self._journal.services.editor.traits.confirms_edits
+        await self._journal.record(records.applying(replace(proposal, changes=changes)))
+        found = await applying.apply(
+            self._journal.services.editor,
+            self._journal.services.workspace,
+            changes,
+            label=proposal.title,
+            confirm=confirm,
+        )
+        parts = [applying.accepted_part(change, found[change.path]) for change in changes]
+        outcomes = (*(item for change in changes for item in found[change.path]), *others)
+        applied = tuple(part for part in parts if part)
+        return await self._close(_sent(proposal, changes), outcomes, applied)
+
+    async def _close(
+        self,
+        proposal: Proposal,
+        outcomes: tuple[HunkOutcome, ...],
+        applied: tuple[FileChange, ...] = (),
+    ) -> tuple[HunkOutcome, ...]:
+        await self._journal.record(records.outcome(proposal, outcomes, applied))
+        self._journal.announce_review(proposal, outcomes)
+        await self._journal.set_status(Status.RUNNING)
+        return outcomes
+
+    # ------------------------------------------------------------ the end of a round
+
+    async def _verdict(self, outcomes: tuple[HunkOutcome, ...], number: int) -> Verdict:
+        """Go on when the user gave a reason or text moved, as long as rounds are left."""
+        if not outcomes:
+            return Verdict(text="There was nothing to review.", go_on=False)
+        wanted = any(
+            item.result is Result.STALE or (item.result is Result.REFUSED and item.reason)
+            for item in outcomes
+        )
+        left = number < self._journal.policy.rounds
+        text = outcome_summary(outcomes)
+        if wanted:
+            await self._journal.record(records.simple("round"))
+        if wanted and left:
+            text += "\nPropose something better, or call deliver again without it."
+        elif wanted:
+            text += "\nNo review rounds are left; nothing more can be proposed in this task."
+        return Verdict(text=text, go_on=wanted and left)
+
+
+def _sent(proposal: Proposal, changes: Sequence[FileChange]) -> Proposal:
+    """The proposal with the changes as they were sent, so that hunk ids of outcomes are found in it."""
+    return replace(proposal, changes=(*changes, *proposal.changes))
+
+
+def _chosen(
+    proposal: Proposal, answer: Answer
+) -> tuple[tuple[FileChange, ...], tuple[HunkOutcome, ...]]:
+    """The changes that the user wants, and the outcomes of the hunks that they left out."""
+    if answer.decision != "apply":
+        return proposal.changes, ()
+    parts = [select(change, answer.hunks) for change in proposal.changes]
+    chosen = tuple(part for part in parts if part is not None)
+    left = tuple(
+        item for item in refused(proposal.changes, answer.reason) if item.hunk not in answer.hunks
+    )
+    return chosen, left
+
+
+def refused(changes: Sequence[FileChange], reason: str) -> tuple[HunkOutcome, ...]:
+    """Report every hunk as refused for one reason."""
+    return tuple(
+        replace(item, result=Result.REFUSED, reason=reason, actual="")
+        for change in changes
+        for item in compare(change, change.base_text, frozenset())
+    )

@@ -1,0 +1,173 @@
+"""One session: its identity, its state and its voice.
+
+Owns the transcript and the change set, through the fold over its records, and the numbering of its events.
+Runs nothing by itself: ``sessions.loop`` converses, ``sessions.supervisor`` owns the task.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backend_specialist.domain.changeset import counts, hunks
+from backend_specialist.domain.deliverable import Claims
+from backend_specialist.domain.ports import Record
+from backend_specialist.domain.proposal import HunkOutcome, Proposal
+from backend_specialist.sessions import records
+from backend_specialist.sessions.asking import OpenRequests
+from backend_specialist.sessions.codec import outcome_to_json, usage_to_json
+from backend_specialist.sessions.events import Asking, Event, Kind, Listener, Status
+from backend_specialist.sessions.facts import SessionFacts
+from backend_specialist.sessions.gate import Gate
+from backend_specialist.sessions.review import Review, Verdict
+from backend_specialist.sessions.services import Policy, Services
+from backend_specialist.sessions.state import State, fold
+
+
+class Session:
+    """A running or restored session. ``listener`` hears every event, in order."""
+
+    def __init__(
+        self,
+        session_id: str,
+        facts: SessionFacts,
+        services: Services,
+        *,
+        state: State,
+        listener: Listener,
+    ) -> None:
+        self.id = session_id
+        self.facts = facts
+        self.services = services
+        self.policy: Policy = services.policy()
+        self.state = state
+        self.typed_urls = facts.typed_urls
+        self.delivered = False
+        self._listener = listener
+        self._sequence = itertools.count(1)
+        self.requests = OpenRequests(self._announce_request)
+        self.gate = Gate(
+            facts.chain,
+            ask=self.ask,
+            approved=lambda: self.state.approved,
+            remember=self._remember,
+        )
+        self.review = Review(self, self.gate)
+
+    @property
+    def status(self) -> Status:
+        """The session's state, in a word."""
+        return Status(self.state.status or Status.RUNNING)
+
+    # ------------------------------------------------------------ the record
+
+    async def record(self, *entries: Record) -> None:
+        """Store records, then fold them: nothing is acted on before it is on disk."""
+        await self.services.store.append(self.id, entries)
+        for entry in entries:
+            self.state = fold(self.state, entry)
+
+    async def set_status(self, status: Status, reason: str = "") -> None:
+        """Store a status and say it."""
+        if self.state.status == status.value and self.state.reason == reason:
+            return
+        entry = records.simple("status", status=status.value, reason=reason)
+        await self.services.store.append(self.id, (entry,), status=status.value)
+        self.state = fold(self.state, entry)
+        self._say_status(status, reason)
+
+    def fall(self, status: Status, reason: str) -> None:
+        """Take a status that could not be stored, so that at least the user hears of it."""
+        entry = records.simple("status", status=status.value, reason=reason)
+        self.state = fold(self.state, entry)
+        self._say_status(status, reason)
+
+    def _say_status(self, status: Status, reason: str) -> None:
+        self.emit(Kind.STATUS, {"status": status.value, **({"reason": reason} if reason else {})})
+
+    # ------------------------------------------------------------ the voice
+
+    def emit(self, kind: Kind, data: Mapping[str, Any], source: Any = None) -> None:
+        """Say something to whoever listens."""
+        event = Event(
+            session_id=self.id, seq=next(self._sequence), kind=kind, data=data, source=source
+        )
+        self._listener(event)
+
+    def announce_proposal(self, proposal: Proposal) -> None:
+        """Say that a proposal waits for the user."""
+        self.emit(Kind.PROPOSAL, proposal_event(proposal), source=proposal)
+
+    def announce_review(self, proposal: Proposal, outcomes: Sequence[HunkOutcome]) -> None:
+        """Say what became of a proposal."""
+        told = [
+            {k: v for k, v in outcome_to_json(item).items() if k not in ("path", "actual")}
+            for item in outcomes
+        ]
+        self.emit(Kind.REVIEW, {"proposalId": proposal.id, "outcomes": told})
+
+    def announce_usage(self) -> None:
+        """Say what was spent so far."""
+        self.emit(Kind.USAGE, usage_to_json(self.state.usage))
+
+    # ------------------------------------------------------------ questions
+
+    def _announce_request(self, asking: Asking) -> None:
+        data = {
+            "requestId": asking.request_id,
+            "title": asking.title,
+            "detail": asking.detail,
+            "options": list(asking.options),
+        }
+        self.emit(Kind(asking.kind), data, source=asking)
+
+    async def ask(self, asking: Asking) -> str | None:
+        """Put one question to the user and wait, as long as they need."""
+        await self.set_status(Status.AWAITING_ANSWER)
+        answer = await self.requests.ask(asking)
+        await self.set_status(Status.RUNNING)
+        return answer
+
+    async def _remember(self, approval_id: str, permission: str, pattern: str) -> None:
+        entry = records.simple("approved", id=approval_id, permission=permission, pattern=pattern)
+        await self.record(entry)
+
+    # ------------------------------------------------------------ the end
+
+    async def deliver(self, claims: Claims) -> Verdict:
+        """Keep the claims and hold the review; the session is done unless the user wants something else."""
+        await self.record(records.claimed(claims))
+        verdict = await self.review.hold(self.facts.title)
+        self.delivered = not verdict.go_on
+        return verdict
+
+
+def proposal_event(proposal: Proposal) -> dict[str, Any]:
+    """Give a proposal as clients see it; line numbers are zero-based and half-open."""
+    added, removed = counts(proposal.changes)
+    files = [
+        {
+            "path": change.path,
+            "label": change.label,
+            "uri": change.uri,
+            "created": change.base is None,
+            "deleted": change.delete,
+            "protected": change.protected,
+            "strategies": list(change.strategies),
+            "hunks": [
+                {"id": h.id, "startLine": h.start, "endLine": h.end, "old": h.old, "new": h.new}
+                for h in hunks(change)
+            ],
+        }
+        for change in proposal.changes
+    ]
+    return {
+        "proposalId": proposal.id,
+        "title": proposal.title,
+        "round": proposal.round,
+        "protected": proposal.protected,
+        "added": added,
+        "removed": removed,
+        "files": files,
+    }

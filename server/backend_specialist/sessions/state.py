@@ -1,0 +1,200 @@
+"""What a session knows, as a fold over its records.
+
+Owns the meaning of every record kind. A running session and a restored one are built by the same
+function, so nothing can be known to the one that the other would forget. Stores nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from backend_specialist.domain.changeset import ChangeSet, FileChange, change_from_json, hunks
+from backend_specialist.domain.claims import claims_from_json
+from backend_specialist.domain.deliverable import Claims
+from backend_specialist.domain.ports import Record
+from backend_specialist.domain.proposal import HunkOutcome, Proposal, Result
+from backend_specialist.domain.transcript import Message, Usage, message_from_json
+from backend_specialist.sessions.codec import outcome_from_json, proposal_from_json, usage_from_json
+
+# What the user has decided is never proposed again by itself.
+_SETTLED = (Result.REFUSED, Result.UNVERIFIED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """Everything that survives a crash.
+
+    ``waiting`` are the proposals without an answer, in the order in which they are asked. ``applying`` is set between
+    the user's yes and the comparison with the real text. ``settled`` holds the keys of hunks that the user refused.
+    ``budget`` is what was spent since the user last spoke: limits count that.
+    """
+
+    system: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
+    changes: ChangeSet = field(default_factory=ChangeSet)
+    waiting: tuple[Proposal, ...] = ()
+    applying: Proposal | None = None
+    applied: tuple[FileChange, ...] = ()
+    outcomes: tuple[HunkOutcome, ...] = ()
+    refusals: tuple[str, ...] = ()
+    settled: frozenset[tuple[str, str, str]] = frozenset()
+    round: int = 0
+    usage: Usage = field(default_factory=Usage)
+    budget: Usage = field(default_factory=Usage)
+    turns: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    claims: Claims | None = None
+    sent_back: bool = False
+    unanswered: tuple[str, ...] = ()
+    approved: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    deliverable: str = ""
+    status: str = ""
+    reason: str = ""
+
+
+def restore(records: Iterable[Record]) -> State:
+    """Build the state from all records of a session."""
+    state = State()
+    for record in records:
+        state = fold(state, record)
+    return state
+
+
+def fold(state: State, record: Record) -> State:
+    """Give the state after one more record; an unknown kind (of a newer version) changes nothing."""
+    step = _STEPS.get(record.kind)
+    return step(state, record.data) if step else state
+
+
+def _started(state: State, data: Mapping[str, Any]) -> State:
+    return replace(state, system=tuple(data["system"]))
+
+
+def _user(state: State, data: Mapping[str, Any]) -> State:
+    message = message_from_json(data["message"])
+    return replace(
+        state, messages=(*state.messages, message), budget=Usage(), steps=0, round=0, reason=""
+    )
+
+
+def _note(state: State, data: Mapping[str, Any]) -> State:
+    return replace(state, messages=(*state.messages, message_from_json(data["message"])))
+
+
+def _assistant(state: State, data: Mapping[str, Any]) -> State:
+    usage = usage_from_json(data["usage"])
+    return replace(
+        state,
+        messages=(*state.messages, message_from_json(data["message"])),
+        usage=state.usage + usage,
+        budget=state.budget + usage,
+        turns=state.turns + 1,
+        steps=state.steps + 1,
+        seconds=state.seconds + data["seconds"],
+    )
+
+
+def _changed(state: State, data: Mapping[str, Any]) -> State:
+    return replace(state, changes=state.changes.with_file(change_from_json(data["change"])))
+
+
+def _dropped(state: State, data: Mapping[str, Any]) -> State:
+    return replace(state, changes=state.changes.without(data["path"]))
+
+
+def _asked(state: State, data: Mapping[str, Any]) -> State:
+    proposals = tuple(proposal_from_json(item) for item in data["proposals"])
+    return replace(state, waiting=proposals)
+
+
+def _applying(state: State, data: Mapping[str, Any]) -> State:
+    return replace(state, applying=proposal_from_json(data["proposal"]))
+
+
+def _outcome(state: State, data: Mapping[str, Any]) -> State:
+    proposal = proposal_from_json(data["proposal"])
+    outcomes = tuple(outcome_from_json(item) for item in data["outcomes"])
+    changes = state.changes
+    for change in proposal.changes:
+        changes = changes.without(change.path)
+    reasons = tuple(dict.fromkeys(item.reason for item in outcomes if _refused_with_reason(item)))
+    return replace(
+        state,
+        changes=changes,
+        waiting=state.waiting[1:],
+        applying=None,
+        applied=(*state.applied, *(change_from_json(item) for item in data["applied"])),
+        outcomes=(*state.outcomes, *outcomes),
+        refusals=(*state.refusals, *reasons),
+        settled=state.settled | _settled(proposal, outcomes),
+    )
+
+
+def _refused_with_reason(item: HunkOutcome) -> bool:
+    return item.result is Result.REFUSED and bool(item.reason)
+
+
+def _settled(
+    proposal: Proposal, outcomes: tuple[HunkOutcome, ...]
+) -> frozenset[tuple[str, str, str]]:
+    refused = {(item.path, item.hunk) for item in outcomes if item.result in _SETTLED}
+    return frozenset(
+        (change.path, hunk.old, hunk.new)
+        for change in proposal.changes
+        for hunk in hunks(change)
+        if (change.path, hunk.id) in refused
+    )
+
+
+def _claims(state: State, data: Mapping[str, Any]) -> State:
+    return replace(state, claims=claims_from_json(data["claims"]))
+
+
+def _approved(state: State, data: Mapping[str, Any]) -> State:
+    entry = {data["id"]: (data["permission"], data["pattern"])}
+    return replace(state, approved={**state.approved, **entry})
+
+
+def _revoked(state: State, data: Mapping[str, Any]) -> State:
+    left = {key: value for key, value in state.approved.items() if key != data["id"]}
+    return replace(state, approved=left)
+
+
+def _status(state: State, data: Mapping[str, Any]) -> State:
+    return replace(state, status=data["status"], reason=data.get("reason", ""))
+
+
+def _compacted(state: State, data: Mapping[str, Any]) -> State:
+    messages = tuple(message_from_json(item) for item in data["messages"])
+    spent = usage_from_json(data["usage"])
+    return replace(state, messages=messages, usage=state.usage + spent, budget=state.budget + spent)
+
+
+_STEPS: Mapping[str, Callable[[State, Mapping[str, Any]], State]] = {
+    "started": _started,
+    "user": _user,
+    "note": _note,
+    "facts": lambda state, _: state,
+    "toolResults": _note,
+    "assistant": _assistant,
+    "changed": _changed,
+    "dropped": _dropped,
+    "asked": _asked,
+    "applying": _applying,
+    "outcome": _outcome,
+    "claims": _claims,
+    "round": lambda state, _: replace(state, round=state.round + 1),
+    "sentBack": lambda state, _: replace(state, sent_back=True),
+    "unanswered": lambda state, data: replace(
+        state, unanswered=(*state.unanswered, data["question"])
+    ),
+    "approved": _approved,
+    "revoked": _revoked,
+    "reverted": lambda state, _: replace(state, applied=()),
+    "deliverable": lambda state, data: replace(state, deliverable=data["text"]),
+    "compacted": _compacted,
+    "status": _status,
+}

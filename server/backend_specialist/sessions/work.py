@@ -1,0 +1,94 @@
+"""What one job of a session does, from its first word to its end.
+
+Owns the four kinds of job: begin, go on, resume a review, propose something of our own. The supervisor
+owns the task they run in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend_specialist.domain.changeset import FileChange
+from backend_specialist.domain.proposal import Result
+from backend_specialist.domain.transcript import Message, ToolResult
+from backend_specialist.sessions import records, repair, report
+from backend_specialist.sessions.context import SessionContext
+from backend_specialist.sessions.events import Kind, Status
+from backend_specialist.sessions.history import unanswered, user_text
+from backend_specialist.sessions.loop import Conversation, End
+from backend_specialist.sessions.prompt import first_message
+from backend_specialist.sessions.session import Session
+from backend_specialist.sessions.task import Task
+from backend_specialist.tools.paths import resolve
+
+
+async def begin(session: Session, task: Task) -> End:
+    """Say the task and converse."""
+    text = await first_message(task, session.services.workspace, session.policy.guard)
+    await session.record(records.user(user_text(text)))
+    return await converse(session)
+
+
+async def go_on(session: Session, texts: Sequence[str]) -> End:
+    """Say what the user replied and converse; loose ends of a crash are tied first."""
+    await repair.reconcile(session)
+    await repair.refuse_waiting(session, "\n".join(texts))
+    await repair.close_calls(session)
+    for text in texts:
+        await session.record(records.user(user_text(text)))
+    return await converse(session)
+
+
+async def resume_review(session: Session) -> End:
+    """Ask again about what a crash left without an answer, then go on as the answer says."""
+    await repair.reconcile(session)
+    verdict = await session.review.resume()
+    calls = unanswered(session.state.messages)
+    if calls:
+        results = tuple(ToolResult(tool_use_id=call.id, content=verdict.text) for call in calls)
+        await session.record(records.tool_results(Message(role="user", content=results)))
+    else:
+        await session.record(records.note(user_text(verdict.text)))
+    return await converse(session) if verdict.go_on else End(status=Status.COMPLETED)
+
+
+async def converse(session: Session) -> End:
+    """Find the model and run the loop; on completion the deliverable is written and, if asked for, proposed."""
+    model = await session.services.models.resolve(session.facts.model)
+    if model.info.notice and session.state.turns == 0:
+        notice = {"status": Status.RUNNING.value, "reason": model.info.notice, "notice": True}
+        session.emit(Kind.STATUS, notice)
+    end = await Conversation(session, model).run()
+    if end.status is Status.COMPLETED:
+        await write_deliverable(session)
+        if session.facts.output:
+            await save_deliverable(session, session.facts.output)
+    return end
+
+
+async def write_deliverable(session: Session) -> None:
+    """Render the deliverable from the record and say that it is there."""
+    text = report.render_deliverable(session.id, session.facts, session.state)
+    await session.record(records.simple("deliverable", text=text))
+    session.emit(Kind.DELIVERABLE, {"name": "implementation-backend", "title": session.facts.title})
+
+
+async def save_deliverable(session: Session, path: str) -> End:
+    """Propose the deliverable as a file, through the same approval as every edit."""
+    context = SessionContext(session)
+    resource = await resolve(context, path, for_edit=True)
+    await context.propose(resource.path, session.state.deliverable)
+    await session.review.hold(f"Deliverable to {resource.label}", only=resource.path)
+    return End(status=Status.COMPLETED)
+
+
+async def propose_reverse(session: Session, changes: Sequence[FileChange]) -> End:
+    """Propose the reverse of what was applied; what was accepted is no longer counted as applied."""
+    for change in changes:
+        await session.record(records.changed(change))
+    before = len(session.state.outcomes)
+    await session.review.hold(f"Revert: {session.facts.title}")
+    fresh = session.state.outcomes[before:]
+    if fresh and all(item.result is Result.ACCEPTED for item in fresh):
+        await session.record(records.simple("reverted"))
+    return End(status=Status.COMPLETED)

@@ -1,0 +1,78 @@
+"""What ``run`` and ``demo`` share: a server is started, a session is followed, everything is ended.
+
+Owns the order of that, and Ctrl+C. Leaves nothing running.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+from backend_specialist.terminal.asking import Asker
+from backend_specialist.terminal.client import COMMAND, ErrorAnswer, ServerDied
+from backend_specialist.terminal.editor import Editor
+from backend_specialist.terminal.files import Files
+from backend_specialist.terminal.report import Report
+from backend_specialist.terminal.saving import Refused
+from backend_specialist.terminal.screen import Screen
+from backend_specialist.terminal.session import Session
+
+INVALID_PARAMS = -32602
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What to do. ``task`` gives the argument of ``backendSpecialist.run``, and may open files."""
+
+    workspace: str
+    task: Callable[[Files], Mapping[str, Any]]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    command: Sequence[str] = COMMAND
+
+
+async def perform(job: Job, screen: Screen, asker: Asker) -> Report:
+    """Do it; every failure is said on the screen and in the report."""
+    editor = Editor(job.workspace, asker.interrupt)
+    session = Session(editor, screen, asker)
+    with _on_interrupt(session.interrupt):
+        try:
+            await _play(job, editor, session)
+        except (ErrorAnswer, ServerDied, Refused) as error:
+            screen.say(str(error), "red")
+            session.report.status, session.report.reason = "failed", str(error)
+            if isinstance(error, ErrorAnswer) and error.code == INVALID_PARAMS:
+                session.report.error_kind = "configuration"
+        finally:
+            await editor.close()
+    return session.report
+
+
+async def _play(job: Job, editor: Editor, session: Session) -> None:
+    await editor.start(job.settings, job.command)
+    await session.run(job.task(editor.files))
+    if session.report.status == "completed":
+        session.report.text = await session.deliverable()
+
+
+@contextlib.contextmanager
+def _on_interrupt(act: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl+C do this, in place of ending the program in the middle of something."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(act)
+
+    before = signal.signal(signal.SIGINT, on_signal)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

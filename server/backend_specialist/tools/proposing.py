@@ -1,0 +1,51 @@
+"""What ``edit`` and ``write`` have in common: which texts and which files they may propose.
+
+Owns the checks before a proposal. Proposes nothing itself.
+"""
+
+from __future__ import annotations
+
+from backend_specialist.domain.document import Snapshot
+from backend_specialist.tools.paths import Resource
+from backend_specialist.tools.registry import ToolContext, ToolFailed
+
+MAX_BYTES = 1_000_000
+
+
+def checked(text: str, key: str) -> str:
+    """Give a text that a file can hold, without a byte-order mark; raise :class:`ToolFailed` for others."""
+    text = text.lstrip("\ufeff")
+    if len(text.encode()) > MAX_BYTES:
+        raise ToolFailed(
+            f'"{key}" is larger than 1 MB. Propose it in smaller pieces or smaller files.'
+        )
+    if "\0" in text:
+        raise ToolFailed(
+            f'"{key}" holds a NUL character, which would make the file binary. '
+            "Write an escape sequence of the language instead, and send it again."
+        )
+    return text
+
+
+async def subject(context: ToolContext, resource: Resource) -> None:
+    """Pass the gate for edits of this file; raise :class:`ToolFailed` for secrets, whatever the gate says."""
+    await context.permit("edit", [resource.label], title=f"Edit {resource.shown}")
+    reason = context.secret(resource.path)
+    if reason:
+        raise ToolFailed(
+            f"{resource.shown} is not edited: {reason} Name the change as an open point, so that the user makes it."
+        )
+    if resource.path.lower().endswith(".ipynb"):
+        raise ToolFailed(_NOTEBOOK.format(resource.shown))
+
+
+def refuse_unchangeable(snapshot: Snapshot, label: str) -> None:
+    """Raise :class:`ToolFailed` for a document that cannot be edited as text."""
+    if snapshot.notebook:
+        raise ToolFailed(_NOTEBOOK.format(label))
+
+
+_NOTEBOOK = (
+    "{} is a notebook: its cells are kept as JSON with outputs, and a text edit would break them. "
+    "Propose the code in a module instead."
+)

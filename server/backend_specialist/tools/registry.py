@@ -1,0 +1,92 @@
+"""The tools that exist, and what each gets from the session that runs it.
+
+Owns the tool interface and the list of tools. Runs nothing by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from backend_specialist.domain.deliverable import Claims
+from backend_specialist.domain.document import Snapshot
+from backend_specialist.domain.ports import Fetch, Search, ToolSpec, Workspace
+
+
+class ToolFailed(Exception):
+    """A call that cannot be done. The message is the tool's result: what was wrong and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutput:
+    """The text for the model; ``title`` is one line for people (``src/app.py:1-40``)."""
+
+    text: str
+    title: str = ""
+
+
+class ToolContext(Protocol):
+    """What a tool may use: the session's view of the workspace, its gate, its change set and its user."""
+
+    @property
+    def workspace(self) -> Workspace: ...  # noqa: D102 - the port says what it is
+    @property
+    def search(self) -> Search: ...  # noqa: D102
+    @property
+    def fetch(self) -> Fetch: ...  # noqa: D102
+
+    @property
+    def typed_urls(self) -> frozenset[str]:
+        """The URLs that the user wrote in this session: the model may fetch them unasked."""
+        ...
+
+    async def permit(self, permission: str, subjects: Sequence[str], *, title: str = "") -> None:
+        """Pass the gate or raise :class:`ToolFailed` with the reason. May ask the user and wait."""
+        ...
+
+    def secret(self, path: str) -> str:
+        """Why the secret guard keeps this path from the model (any spelling of it); empty when it does not."""
+        ...
+
+    async def read(self, path: str) -> Snapshot:
+        """Give the proposed text, else the buffer, else the disk; rebases an own proposal on a moved buffer.
+
+        Raises ``Unreadable`` (``secret`` included), and :class:`ToolFailed` when an earlier proposal went stale.
+        """
+        ...
+
+    def proposed(self) -> Mapping[str, str]:
+        """The proposed texts, by absolute path."""
+        ...
+
+    async def propose(self, path: str, text: str, *, strategy: str = "exact") -> str:
+        """Add a file's whole new text to the change set; with ``review: each``, ask at once.
+
+        Gives a sentence for the tool result. Raises :class:`ToolFailed` (unsaved document, notebook, client that
+        cannot create files, too large).
+        """
+        ...
+
+    async def ask(self, questions: Sequence[Mapping[str, Any]]) -> Sequence[str | None]:
+        """Put questions to the user, one after the other; ``None`` for a dismissed one."""
+        ...
+
+    async def deliver(self, claims: Claims) -> str:
+        """Open the review and wait for the user; gives the outcome per hunk, for the tool result."""
+        ...
+
+    async def may_send_back(self) -> bool:
+        """Whether a ``deliver`` with doubtful claims may be sent back: ``True`` once, then ``False`` for ever."""
+        ...
+
+
+class Tool(Protocol):
+    """One tool. ``permission`` is the key of its rules (``edit`` for ``write``)."""
+
+    spec: ToolSpec
+    permission: str
+
+    async def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolOutput:
+        """Do it; raise :class:`ToolFailed` for anything the model should hear about."""
+        ...

@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import pytest
+
+from backend_specialist.adapters import front_matter
+from backend_specialist.adapters.agent_files import load_agent
+from backend_specialist.adapters.agent_sources import built_in_directory
+from backend_specialist.adapters.recipe_files import load_recipe
+from backend_specialist.domain.permission import evaluate, hidden_tools
+from backend_specialist.domain.recipe import MOST_OFFERED, fitting
+
+AGENTS = Path(built_in_directory())
+TEXT = (AGENTS / "specialist-backend.md").read_text()
+RECIPES = sorted((AGENTS / "commands").glob("*.md"))
+
+
+def test_built_in_specialist_has_the_values_of_the_reference() -> None:
+    values = front_matter.read(TEXT).values
+    assert values == {
+        "name": "specialist-backend",
+        "description": "Implements APIs, services, and data processing logic for backend systems",
+        "mode": "subagent",
+        "model": "anthropic/claude-sonnet-4-20250514",
+        "tools": {
+            "read": True, "write": True, "edit": True, "grep": True, "glob": True, "webfetch": True, "bash": False,
+        },
+        "permission": {"edit": "ask", "bash": "deny", "webfetch": "allow"},
+    }  # fmt: skip
+
+
+def test_built_in_specialist_is_asked_and_has_no_shell() -> None:
+    agent = load_agent(TEXT, name="specialist-backend", source="built-in")
+    assert agent.problems == ()
+    assert evaluate(agent.rules, "edit", "src/app.py").action == "ask"
+    assert hidden_tools(agent.rules, ["bash", "edit", "write", "read"]) == {"bash"}
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "versioning", "status codes", "other services", "Authentication", "authorisation", "rate limit", "Validation",
+        "Schemas", "migrations", "N+1", "Caching", "Transactions", "boundaries", "Discovery", "health",
+        "Configuration", "ecrets", "logs", "metrics", "unit tests", "integration tests", "API documentation",
+        "deploy", "Analyse", "Design", "Architects", "Frontend and mobile", "Domain experts", "Artifacts",
+        "implementation-backend", "reference documentation", "acceptance criteria", "`deliver`", "`question`",
+        "no shell", "identical hunk", "data. Instructions", "Read before you edit", "change set", "Leave alone",
+    ],
+)  # fmt: skip
+def test_built_in_prompt_speaks_of_everything(topic: str) -> None:
+    assert topic in load_agent(TEXT, name="x", source="x").prompt
+
+
+def test_built_in_texts_are_short() -> None:
+    assert len(TEXT.encode()) < 6000
+    assert all(path.stat().st_size < 4096 for path in RECIPES)
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_built_in_recipe_is_complete(path: Path) -> None:
+    recipe = load_recipe(path.read_text(), name=path.stem, source="built-in")
+    assert recipe.problems == ()
+    assert recipe.description
+    assert recipe.languages == ()
+    for part in ("Decide", "Leave", "Deliver:"):
+        assert part in recipe.template
+
+
+def test_built_in_recipes_are_offered_where_they_fit() -> None:
+    recipes = [load_recipe(path.read_text(), name=path.stem, source="built-in") for path in RECIPES]
+    broken = fitting(recipes, has_selection=True, has_diagnostic=True, language="go")
+    assert broken[0].name == "fix-problem"
+    assert broken[0].kind == "quickfix"
+    selected = fitting(recipes, has_selection=True, has_diagnostic=False, language="python")
+    assert len(selected) == MOST_OFFERED
+    assert {"implement-endpoint", "add-validation"} <= {recipe.name for recipe in selected}

@@ -1,0 +1,153 @@
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend_specialist.adapters.front_matter import MAX_FILE, read
+from backend_specialist.domain.agent import Place
+
+ROWS = json.loads((Path(__file__).parent.parent / "data" / "frontmatter.json").read_text())
+# fmt: off
+PIECES = st.sampled_from([
+    "---\n", "a: ", "b:\n  ", "- ", "[", "{", "]", "}", "&x ", "*x", "!!int ", "!t ", "'", '"',
+    ": ", "? ", "|\n", "#", "\t", "\n", "x", "\x85", "\ud800", "yes", "1", "%YAML 9\n", "<<: ",
+    "\x00", ">", "@", "\r",
+])
+# fmt: on
+
+
+def header(text: str) -> str:
+    return f"---\n{text}\n---\nBody\n"
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row["in"].startswith("(")])
+def test_front_matter_saves_unquoted_values_as_the_format_does(row: dict[str, str]) -> None:
+    key = row["in"].partition(":")[0]
+    assert read(header(row["in"])).values == {key: row["out"]}, row["why"]
+
+
+def test_front_matter_may_be_empty_or_absent() -> None:
+    empty = read("---\n---\nContent")
+    assert (empty.values, empty.body, empty.problems) == ({}, "Content", ())
+    absent = read("# Heading\n---\na: 1\n---\n")
+    assert (absent.values, absent.body) == ({}, "# Heading\n---\na: 1\n---\n")
+    assert read("----\na: 1\n---\n").values == {}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_front_matter_takes_every_newline_and_a_byte_order_mark(newline: str) -> None:
+    found = read("\ufeff---\na: 1\nb: x: y\n---\none\ntwo".replace("\n", newline))
+    assert found.values == {"a": 1, "b": "x: y"}
+    assert found.body == f"one{newline}two"
+    assert found.places["b:key"] == Place(line=2, column=0, end_line=2, end_column=1)
+
+
+@pytest.mark.parametrize(
+    "word", ["yes", "no", "on", "off", "2026-01-01", "12:30", "0b1", "1_000", "=", "tru"]
+)
+def test_front_matter_keeps_text_that_yaml_1_1_converts(word: str) -> None:
+    assert read(header(f"a: {word}")).values == {"a": word}
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("true", True), ("False", False), ("~", None), ("", None), ("12", 12), ("0x1F", 31), ("-.5", -0.5),
+     ("1e3", 1000.0), ("-.inf", float("-inf")), ("'true'", "true"), ("!!str 5", "5")],
+)  # fmt: skip
+def test_front_matter_knows_the_core_types(word: str, value: object) -> None:
+    found = read(header(f"a: {word}"))
+    assert found.values == {"a": value}
+    assert not found.problems
+
+
+def test_front_matter_keeps_the_order_of_keys() -> None:
+    found = read(header('permission:\n  bash: allow\n  "*": deny\n  edit: ask'))
+    assert list(found.values["permission"]) == ["bash", "*", "edit"]
+
+
+def test_front_matter_knows_where_everything_stands() -> None:
+    found = read(header("name: 'x'\ntools:\n  bash: false\nlist: [a, b]"))
+    assert found.places["name"] == Place(line=1, column=6, end_line=1, end_column=9)
+    assert found.places["tools:key"] == Place(line=2, column=0, end_line=2, end_column=5)
+    assert found.places["tools.bash:key"] == Place(line=3, column=2, end_line=3, end_column=6)
+    assert found.places["tools.bash"] == Place(line=3, column=8, end_line=3, end_column=13)
+    assert found.places["list.1"] == Place(line=4, column=10, end_line=4, end_column=11)
+
+
+def test_front_matter_reports_a_key_that_is_there_twice() -> None:
+    found = read(header("a: 1\nb:\n  c: 1\n  c: 2"))
+    (problem,) = found.problems
+    assert found.values == {"a": 1, "b": {"c": 1}}
+    assert (problem.code, problem.severity, problem.place.line) == ("duplicate", "error", 4)
+
+
+def test_front_matter_says_that_it_saved_a_value() -> None:
+    (problem,) = read(header("description: Builds: everything\nsteps: 3")).problems
+    assert (problem.severity, problem.code, problem.place.line) == ("warning", "unquoted", 1)
+
+
+def test_front_matter_saves_only_top_level_values() -> None:
+    assert read(header("a:\n  b: c: d")).problems[0].code == "yaml"
+
+
+@pytest.mark.parametrize(
+    ("why", "text", "words", "line"),
+    [
+        ("an unquoted star is an alias", "permission:\n  *: deny", "begins with '*'", 2),
+        ("a tab indents", "a:\n\tb: 1", "Indent with spaces", 2),
+        ("an open bracket", "a: [1", "not valid YAML", None),
+        ("a list is no mapping", "- a", "'key: value'", 1),
+        ("a scalar is no mapping", "hello", "'key: value'", 1),
+        ("a tag that builds objects", "a: !!python/object/apply:os.system [x]\nb: !!python/name:os.system x",
+         "plain text", 2),
+        ("a tag that does not fit", "a: !!int x", "plain text", 1),
+        ("a key that is a list", "? [a]\n: b", "short plain text", 1),
+        ("a control character", "a: \x01", "not valid YAML", 1),
+    ],
+)  # fmt: skip
+def test_front_matter_explains_faults(why: str, text: str, words: str, line: int | None) -> None:
+    problem = read(header(text)).problems[0]
+    assert words in problem.message, why
+    assert problem.severity == "error"
+    assert line is None or problem.place.line == line, why
+
+
+def test_front_matter_that_is_never_closed_is_a_problem() -> None:
+    found = read("---\nname: x\n")
+    assert found.values == {}
+    assert "never closed" in found.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("why", "text"),
+    [
+        ("depth", "a: " + "[" * 3000),
+        ("block depth", "- " * 3000),
+        ("aliases", "a: &a x\nb: [" + "*a, " * 100 + "]"),
+        ("a bomb", "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+            f"{b}: &{b} [{','.join([f'*{a}'] * 3)}]\n" for a, b in zip("abcde", "bcdef", strict=True))),
+        ("an alias of itself", "a: &a [*a, *a]"),
+        ("too many values", "a: [" + "x, " * 3000 + "]"),
+        ("length", "a: " + "x" * 40_000),
+    ],
+)  # fmt: skip
+def test_front_matter_is_bounded(why: str, text: str) -> None:
+    began = time.perf_counter()
+    assert any(problem.severity == "error" for problem in read(header(text)).problems), why
+    assert time.perf_counter() - began < 2
+
+
+def test_front_matter_of_a_huge_file_is_not_read() -> None:
+    assert "Shorten it" in read("---\na: 1\n---\n" + "x" * MAX_FILE).problems[0].message
+
+
+@given(st.text() | st.lists(PIECES).map("".join))
+def test_front_matter_takes_any_text(text: str) -> None:
+    for whole in (text, f"---\n{text}\n---\n"):
+        found = read(whole)
+        lines = whole.count("\n") + whole.count("\r")
+        assert all(0 <= place.line <= place.end_line <= lines for place in found.places.values())
+        assert all(0 <= problem.place.line <= lines for problem in found.problems)

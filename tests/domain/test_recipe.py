@@ -1,0 +1,71 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend_specialist.domain.recipe import MOST_OFFERED, WHENS, Recipe, fitting, render
+
+
+def recipe(
+    template: str = "Do it.",
+    *,
+    name: str = "x",
+    when: str = "selection",
+    languages: tuple[str, ...] = (),
+) -> Recipe:
+    return Recipe(name=name, title=name, template=template, when=when, languages=languages)
+
+
+ALL = tuple(recipe(name=when, when=when) for when in ("always", "file", "selection", "diagnostic"))
+
+
+@pytest.mark.parametrize(
+    ("selection", "diagnostic", "expected"),
+    [
+        (False, False, ["always", "file"]),
+        (True, False, ["selection", "always", "file"]),
+        (False, True, ["diagnostic", "always", "file"]),
+        (True, True, ["diagnostic", "selection", "always", "file"]),
+    ],
+)
+def test_recipe_fits_a_place(selection: bool, diagnostic: bool, expected: list[str]) -> None:
+    found = fitting(ALL, has_selection=selection, has_diagnostic=diagnostic, language="python")
+    assert [item.name for item in found] == expected
+
+
+def test_recipe_fits_its_languages_only() -> None:
+    sql = recipe(name="sql", languages=("sql", "python"))
+    for language, count in (("python", 1), ("go", 0), ("", 0)):
+        found = fitting([sql], has_selection=True, has_diagnostic=False, language=language)
+        assert len(found) == count
+
+
+@given(st.lists(st.sampled_from(WHENS), max_size=20))
+def test_recipes_offered_are_few_and_in_a_stable_order(whens: list[str]) -> None:
+    recipes = [recipe(name=str(number), when=when) for number, when in enumerate(whens)]
+    found = fitting(recipes, has_selection=True, has_diagnostic=True, language="")
+    assert len(found) == min(len(recipes), MOST_OFFERED)
+    order = [(WHENS.index(item.when), int(item.name)) for item in found]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("template", "arguments", "expected"),
+    [
+        ("Add $ARGUMENTS now", "a  b", "Add a  b now"),
+        ("From $1 to $2", "a b c", "From a to b c"),
+        ("From $1 to $2", "'a b' \"c d\"", "From a b to c d"),
+        ("From $1 to $2", "a", "From a to"),
+        ("Do it.", "quickly", "Do it.\n\nquickly"),
+        ("Do it.", "  ", "Do it."),
+        ("$1", "a b c", "a b c"),
+        ("Costs $0 or $100", "x", "Costs $0 or $100\n\nx"),
+        ("$ARGUMENTS", "$1 !`rm -rf /` \\1 $ARGUMENTS", "$1 !`rm -rf /` \\1 $ARGUMENTS"),
+    ],
+)
+def test_recipe_takes_what_the_user_wrote(template: str, arguments: str, expected: str) -> None:
+    assert render(recipe(template), arguments) == expected
+
+
+@given(st.text())
+def test_recipe_keeps_every_argument(arguments: str) -> None:
+    assert render(recipe("<$ARGUMENTS>"), arguments) == f"<{arguments.strip()}>"

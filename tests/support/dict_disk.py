@@ -1,0 +1,26 @@
+"""A disk that is a dictionary: path to bytes."""
+
+from __future__ import annotations
+
+from backend_specialist.domain.document import TextFormat, Unreadable, decode
+
+
+class DictDisk:
+    def __init__(self, files: dict[str, bytes] | None = None) -> None:
+        self.files = files if files is not None else {}
+        self.on_read = lambda path: None
+
+    async def read(self, path: str) -> tuple[str, TextFormat]:
+        self.on_read(path)
+        if path not in self.files:
+            raise Unreadable("missing", f"{path} does not exist.")
+        return decode(self.files[path])
+
+    async def kind(self, path: str) -> str:
+        return "file" if path in self.files else "missing"
+
+    async def entries(self, path: str) -> tuple[str, ...]:
+        return tuple(sorted(name for name in self.files if name.startswith(path)))
+
+    async def real_path(self, path: str) -> str:
+        return path

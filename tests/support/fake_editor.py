@@ -1,0 +1,324 @@
+"""An editor without a window that speaks LSP with the real server as a process.
+
+Guises change how it behaves; whatever was said is printed when a test fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from backend_specialist.domain.document import LineIndex, Position, PositionEncoding
+
+PATIENCE = 20.0
+Json = dict[str, Any]
+
+
+@dataclass
+class Guise:
+    """How an editor presents itself and answers. Each handler gets the editor and the raw parameters."""
+
+    name: str = "Neovim"
+    capabilities: Json = field(default_factory=dict)
+    options: Json = field(default_factory=dict)
+    apply: Callable[[FakeEditor, Json], Awaitable[Any]] | None = None
+    choose: Callable[[FakeEditor, Json], Awaitable[Any]] | None = None
+    others: Mapping[str, Callable[[FakeEditor, Json], Awaitable[Any]]] = field(default_factory=dict)
+
+
+class Failure(Exception):
+    """An error answer of the server."""
+
+    def __init__(self, error: Json) -> None:
+        super().__init__(error["message"])
+        self.code = error["code"]
+        self.data = error.get("data")
+
+
+NO_ANSWER = object()
+
+
+class FakeEditor:
+    """One connection. ``buffers`` are ``uri -> [text, version]``; ``log`` is the conversation."""
+
+    def __init__(self, process: asyncio.subprocess.Process, root: Path, guise: Guise) -> None:
+        self.process = process
+        self.root = root
+        self.guise = guise
+        self.buffers: dict[str, list[Any]] = {}
+        self.log: list[str] = []
+        self.heard: list[Json] = []
+        self.encoding = PositionEncoding.UTF16
+        self.server: Json = {}
+        self._futures: dict[int, asyncio.Future[Any]] = {}
+        self._ids = 0
+        self._news = asyncio.Condition()
+        self._reader = asyncio.create_task(self._read())
+        self._handling: set[asyncio.Task[None]] = set()
+
+    # ------------------------------------------------------------ speaking
+
+    def send(self, message: Json) -> None:
+        assert self.process.stdin
+        body = json.dumps(message).encode()
+        self.log.append(f"--> {body.decode()[:1500]}")
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    def notify(self, method: str, params: object) -> None:
+        self.send({"jsonrpc": "2.0", "method": method, "params": params})
+
+    async def request(self, method: str, params: object) -> Any:
+        self._ids += 1
+        future = self._futures[self._ids] = asyncio.get_running_loop().create_future()
+        self.send({"jsonrpc": "2.0", "id": self._ids, "method": method, "params": params})
+        async with asyncio.timeout(PATIENCE):
+            return await future
+
+    async def command(self, name: str, **argument: Any) -> Any:
+        params = {"command": f"backendSpecialist.{name}", "arguments": [argument]}
+        return await self.request("workspace/executeCommand", params)
+
+    # ------------------------------------------------------------ hearing
+
+    async def _read(self) -> None:
+        assert self.process.stdout
+        try:
+            while True:
+                header = await self.process.stdout.readuntil(b"\r\n\r\n")
+                length = int(header.split(b":")[1].split()[0])
+                body = await self.process.stdout.readexactly(length)
+                self.log.append(f"<-- {body.decode()[:1500]}")
+                await self._take(json.loads(body))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            await self.process.wait()
+            for future in self._futures.values():
+                if not future.done():
+                    future.set_exception(ConnectionError("the server has ended"))
+            async with self._news:
+                self._news.notify_all()
+
+    async def _take(self, message: Json) -> None:
+        if "method" not in message:
+            future = self._futures.pop(message["id"], None)
+            if future is not None and not future.done():
+                if "error" in message:
+                    future.set_exception(Failure(message["error"]))
+                else:
+                    future.set_result(message["result"])
+            return
+        async with self._news:
+            self.heard.append(message)
+            self._news.notify_all()
+        if "id" in message:
+            task = asyncio.create_task(self._handle(message))
+            self._handling.add(task)
+            task.add_done_callback(self._handling.discard)
+
+    async def _handle(self, message: Json) -> None:
+        answer = await self._answer(message["method"], message["params"])
+        if answer is NO_ANSWER:
+            return
+        body = answer if isinstance(answer, dict) and "error" in answer else {"result": answer}
+        self.send({"jsonrpc": "2.0", "id": message["id"], **body})
+
+    async def _answer(self, method: str, params: Json) -> Any:
+        if method in self.guise.others:
+            return await self.guise.others[method](self, params)
+        if method == "workspace/applyEdit":
+            return await (self.guise.apply or honest_apply)(self, params)
+        if method == "window/showMessageRequest":
+            return await self.guise.choose(self, params) if self.guise.choose else None
+        if method == "window/showDocument":
+            return {"success": True}
+        if method == "workspace/configuration":
+            return [None]
+        if method == "window/workDoneProgress/create":
+            return None
+        return {"error": {"code": -32601, "message": f"no {method}"}}
+
+    async def wait(self, wanted: Callable[[Json], bool], *, since: int = 0) -> Json:
+        """Wait for a message of the server that fits, also an earlier one from number ``since`` on."""
+        async with asyncio.timeout(PATIENCE), self._news:
+            while True:
+                for message in self.heard[since:]:
+                    if wanted(message):
+                        return message
+                assert self.process.returncode is None, "the server has ended"
+                await self._news.wait()
+
+    async def event(self, kind: str, *, since: int = 0, **data: Any) -> Json:
+        def fits(message: Json) -> bool:
+            said = message.get("params") or {}
+            if message["method"] != "backendSpecialist/event" or said["kind"] != kind:
+                return False
+            return all(said.get(key) == value for key, value in data.items())
+
+        return (await self.wait(fits, since=since))["params"]
+
+    async def status(self, status: str, *, since: int = 0) -> Json:
+        return await self.event("status", status=status, since=since)
+
+    async def said(self, text: str, *, since: int = 0) -> str:
+        """Wait for a message that the user sees and that contains ``text``."""
+
+        def fits(message: Json) -> bool:
+            shown = ("window/showMessage", "window/showMessageRequest")
+            return message["method"] in shown and text in message["params"]["message"]
+
+        return (await self.wait(fits, since=since))["params"]["message"]
+
+    # ------------------------------------------------------------ buffers
+
+    def uri(self, name: str) -> str:
+        return (self.root / name).as_uri()
+
+    def open(self, name: str, language: str = "python") -> str:
+        uri = self.uri(name)
+        self.open_uri(uri, (self.root / name).read_bytes().decode(), language)
+        return uri
+
+    def open_uri(self, uri: str, text: str, language: str = "python") -> None:
+        self.buffers[uri] = [text, 1]
+        document = {"uri": uri, "languageId": language, "version": 1, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": document})
+
+    def set_text(self, uri: str, text: str) -> None:
+        """The user types, or an edit is applied: the whole new text is sent."""
+        buffer = self.buffers[uri]
+        buffer[:] = [text, buffer[1] + 1]
+        self.notify(
+            "textDocument/didChange",
+            {
+                "textDocument": {"uri": uri, "version": buffer[1]},
+                "contentChanges": [{"text": text}],
+            },
+        )
+
+    def text(self, name: str) -> str:
+        return self.buffers[self.uri(name)][0]
+
+    def path(self, uri: str) -> Path:
+        return Path(unquote(urlsplit(uri).path))
+
+    def edited(self, text: str, edits: list[Json]) -> str:
+        index = LineIndex(text)
+
+        def offset(raw: Json) -> int:
+            return index.offset_at(Position(raw["line"], raw["character"]), self.encoding)
+
+        spans = [
+            (offset(e["range"]["start"]), offset(e["range"]["end"]), e["newText"]) for e in edits
+        ]
+        for start, end, new in sorted(spans, reverse=True):
+            text = text[:start] + new + text[end:]
+        return text
+
+    # ------------------------------------------------------------ the life of a connection
+
+    async def initialize(self) -> None:
+        params = {
+            "processId": os.getpid(),
+            "clientInfo": {"name": self.guise.name, "version": "test"},
+            "rootUri": self.root.as_uri(),
+            "workspaceFolders": [{"uri": self.root.as_uri(), "name": self.root.name}],
+            "capabilities": self.guise.capabilities or CAPABLE,
+            "initializationOptions": {"events": True, **self.guise.options},
+        }
+        self.server = (await self.request("initialize", params))["capabilities"]
+        self.encoding = PositionEncoding(self.server.get("positionEncoding", "utf-16"))
+        self.notify("initialized", {})
+
+    async def close(self) -> int:
+        """Shut the server down as editors do; gives its exit code."""
+        if self.process.returncode is None:
+            await self.request("shutdown", None)
+            self.notify("exit", None)
+        return await self.ended()
+
+    async def ended(self) -> int:
+        async with asyncio.timeout(PATIENCE):
+            code = await self.process.wait()
+        self._reader.cancel()
+        await asyncio.gather(self._reader, *self._handling, return_exceptions=True)
+        return code
+
+    async def kill(self) -> None:
+        self.process.kill()
+        await self.ended()
+
+
+CAPABLE: Json = {
+    "workspace": {
+        "applyEdit": True,
+        "workspaceEdit": {
+            "documentChanges": True,
+            "resourceOperations": ["create", "rename", "delete"],
+        },
+        "workspaceFolders": True,
+    },
+    "window": {"workDoneProgress": True, "showDocument": {"support": True}},
+    "general": {"positionEncodings": ["utf-16"]},
+}
+
+
+async def honest_apply(editor: FakeEditor, params: Json) -> Json:
+    """Apply as VS Code does: created files are empty on disk, texts are in buffers; the answer comes first."""
+    for change in params["edit"]["documentChanges"]:
+        uri = change.get("uri") or change["textDocument"]["uri"]
+        kind = change.get("kind")
+        if kind == "create":
+            editor.path(uri).parent.mkdir(parents=True, exist_ok=True)
+            if not editor.path(uri).exists():
+                editor.path(uri).write_text("")
+            editor.open_uri(uri, "")
+        elif kind == "delete":
+            editor.path(uri).unlink()
+            if uri in editor.buffers:
+                del editor.buffers[uri]
+                editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        else:
+            if uri not in editor.buffers:
+                editor.open_uri(uri, editor.path(uri).read_bytes().decode())
+            version = change["textDocument"]["version"]
+            if version is not None and version != editor.buffers[uri][1]:
+                return {"applied": False, "failureReason": "stale version"}
+            editor.set_text(uri, editor.edited(editor.buffers[uri][0], change["edits"]))
+    return {"applied": True}
+
+
+@asynccontextmanager
+async def connected(
+    root: Path,
+    state: Path,
+    guise: Guise | None = None,
+    environment: Mapping[str, str] | None = None,
+):
+    """Start the real server and connect; prints the conversation, which is shown when a test fails."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("ANTHROPIC_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "import sys; from backend_specialist.app import serve; sys.exit(serve(None))",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        cwd=root, limit=2**26,
+        env={**clean, "BACKEND_SPECIALIST_STATE_DIR": str(state), **(environment or {})},
+    )  # fmt: skip
+    editor = FakeEditor(process, root, guise or Guise())
+    try:
+        await editor.initialize()
+        yield editor
+        if process.returncode is None:
+            await editor.close()
+    finally:
+        if process.returncode is None:
+            await editor.kill()
+        # pytest shows this where the test failed.
+        print("\n".join(editor.log))  # noqa: T201
+        assert process.stderr
+        print((await process.stderr.read()).decode())  # noqa: T201
