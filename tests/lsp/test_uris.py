@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,9 +72,11 @@ def test_a_drive_letter_is_no_scheme() -> None:
     assert scheme_of("Untitled:x") == "untitled"
 
 
-names = st.text(st.characters(exclude_characters="/\0"), min_size=1).filter(
-    lambda name: name not in (".", "..")
-)
+# A name is any bytes but these two; Python has a spelling of its own for those that are no UTF-8.
+names = st.one_of(
+    st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1),
+    st.binary(min_size=1).map(lambda raw: os.fsdecode(raw.translate(None, b"/\0") or b"x")),
+).filter(lambda name: name not in (".", ".."))
 
 
 @given(st.lists(names, min_size=1, max_size=4))

@@ -28,6 +28,9 @@ class Typist:
     async def line(self) -> str | None:
         return self.lines.pop(0) if self.lines else None
 
+    def forget(self) -> None:
+        pass
+
     def interrupt(self) -> None:
         pass
 

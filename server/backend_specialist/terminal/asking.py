@@ -182,6 +182,7 @@ class Asker:
     async def _line(self, prompt: str) -> str:
         if not self._keyboard.present:
             raise NoAnswer("Nothing can be asked without a terminal.")
+        self._keyboard.forget()
         self._screen.prompt(prompt)
         line = await self._keyboard.line()
         self._screen.answered(line=line is not None)

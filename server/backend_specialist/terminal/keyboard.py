@@ -20,10 +20,12 @@ except ImportError:  # Windows has none
 
 
 class Keyboard:
-    """Lines from standard input. One question waits at a time."""
+    """Lines from standard input. One question waits at a time: :meth:`forget`, put the question, :meth:`line`."""
 
     def __init__(self) -> None:
-        self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._lines: asyncio.Queue[tuple[int, str | None]] = asyncio.Queue()
+        # Each line carries the number of the question that was there when it was typed.
+        self._question = 0
         self._loop = asyncio.get_running_loop()
         self._pending: asyncio.Future[None] | None = None
         self._started = False
@@ -34,14 +36,20 @@ class Keyboard:
         """Whether there is a person who could answer."""
         return sys.stdin is not None and sys.stdin.isatty() and not self._ended
 
+    def forget(self) -> None:
+        """Drop what was typed so far. Called right before a question is shown: what follows may answer it."""
+        self._question += 1
+        if termios is not None and sys.stdin.isatty():
+            with contextlib.suppress(termios.error):
+                termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
     async def line(self) -> str | None:
-        """Give the next line typed from now on; ``None`` when input ended or was interrupted."""
+        """Give the next line typed since :meth:`forget`; ``None`` when input ended or was interrupted."""
         if self._ended:
             return None
-        self._forget()
         self._start()
         self._pending = self._loop.create_future()
-        typed = asyncio.create_task(self._lines.get())
+        typed = asyncio.create_task(self._next())
         both: set[asyncio.Future[Any]] = {typed, self._pending}
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         self._pending = None
@@ -56,12 +64,11 @@ class Keyboard:
         if self._pending is not None and not self._pending.done():
             self._pending.set_result(None)
 
-    def _forget(self) -> None:
-        while not self._lines.empty():
-            self._lines.get_nowait()
-        if termios is not None and sys.stdin.isatty():
-            with contextlib.suppress(termios.error):
-                termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+    async def _next(self) -> str | None:
+        while True:
+            question, line = await self._lines.get()
+            if question == self._question or line is None:
+                return line
 
     def _start(self) -> None:
         # A thread because no event loop can wait for a terminal on every system, a daemon because
@@ -74,10 +81,11 @@ class Keyboard:
     def _read(self, descriptor: int) -> None:
         rest = b""
         while data := self._chunk(descriptor):
+            question = self._question
             *lines, rest = (rest + data).split(b"\n")
             for line in lines:
-                self._put(line.decode("utf-8", "replace").rstrip("\r"))
-        self._put(None)
+                self._put(question, line.decode("utf-8", "replace").rstrip("\r"))
+        self._put(self._question, None)
 
     @staticmethod
     def _chunk(descriptor: int) -> bytes:
@@ -86,6 +94,6 @@ class Keyboard:
         except OSError:
             return b""
 
-    def _put(self, line: str | None) -> None:
+    def _put(self, question: int, line: str | None) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(self._lines.put_nowait, line)
+            self._loop.call_soon_threadsafe(self._lines.put_nowait, (question, line))
