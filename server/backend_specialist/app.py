@@ -23,6 +23,7 @@ from backend_specialist.adapters.ripgrep import Ripgrep
 from backend_specialist.adapters.sqlite_store import SqliteStore
 from backend_specialist.adapters.state_files import StateFailed, StateFiles, state_directory
 from backend_specialist.adapters.trust import Trust
+from backend_specialist.domain.ports import StoreFailed
 from backend_specialist.domain.secret import SecretGuard
 from backend_specialist.lsp import features
 from backend_specialist.lsp.announcer import Announcer
@@ -34,11 +35,13 @@ from backend_specialist.lsp.contents import Contents
 from backend_specialist.lsp.documents import Documents
 from backend_specialist.lsp.editor import LspEditor
 from backend_specialist.lsp.errors import InvalidArgument
+from backend_specialist.lsp.interrupted import Interrupted
 from backend_specialist.lsp.lifecycle import run_stdio, run_tcp
+from backend_specialist.lsp.patches import Patches
 from backend_specialist.lsp.questions import Questions
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.sessions.services import Policy, Services
-from backend_specialist.sessions.supervisor import Supervisor
+from backend_specialist.sessions.supervisor import Refused, Supervisor
 from backend_specialist.settings import Settings, parse
 
 log = logging.getLogger(__name__)
@@ -54,11 +57,13 @@ class Application:
         self._models = ModelCatalog(environment)
         self._fetch = GuardedFetch()
         self._ready: asyncio.Task[None] | None = None
+        self._recalling: asyncio.Task[None] | None = None
         self.documents = Documents(LocalDisk())
         self.server = SpecialistServer(self.documents, version=__version__, commands=COMMANDS)
         self.catalog = AgentSources(Trust(self._files.directory))
         self.editor = LspEditor(self.server)
         self.supervisor = Supervisor(self._services(), self.catalog.chain)
+        self._interrupted = Interrupted(self.server)
         self._join_edge()
 
     def _services(self) -> Services:
@@ -85,14 +90,15 @@ class Application:
             by_hunk=lambda: self.settings.review_granularity == "hunk",
         )
         approvals = Approvals(self.server, self.supervisor, contents, questions)
-        self.supervisor.subscribe(announcer.hear)
-        self.supervisor.subscribe(approvals.hear)
+        patches = Patches(self.server, contents)
+        for part in (announcer, approvals, patches, self._interrupted, contents):
+            self.supervisor.subscribe(part.hear)
         self._commands = Commands(
             self.supervisor, approvals, contents, self.catalog, self.documents
         )
         self.server.on_command = self._run_command
         self.server.on_shutdown = self._close
-        actions = CodeActions(self.documents, self.catalog, approvals)
+        actions = CodeActions(self.documents, self.catalog, approvals, self._interrupted)
         features.register(
             self.server,
             actions=actions,
@@ -147,6 +153,13 @@ class Application:
         await self._store.start()
         for notice in self._store.notices:
             self.server.say(notice)
+        self._recalling = asyncio.create_task(self._recall(), name="recall interrupted sessions")
+
+    async def _recall(self) -> None:
+        try:
+            self._interrupted.recall(await self.supervisor.interrupted())
+        except (StoreFailed, Refused) as error:
+            log.warning("interrupted sessions could not be recalled: %s", error)
 
     async def _run_command(self, name: str, arguments: list[Any]) -> object:
         try:

@@ -1,7 +1,8 @@
 """The approval ladder: how a user is asked, in whatever editor.
 
 Owns who is asked when, and by which means. Never answers for the user: a dismissed question, an unusable answer
-and silence leave the proposal waiting. A question appears by itself only where it cannot take keystrokes.
+and silence leave the proposal waiting. A question appears by itself only where it cannot take keystrokes; one that the
+user asks for again replaces the one that is open.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from backend_specialist.lsp.announcer import EVENT, wire
 from backend_specialist.lsp.contents import Contents
 from backend_specialist.lsp.questions import APPLY_ALL, REJECT, REVIEW, Questions, summary
 from backend_specialist.lsp.server import SpecialistServer
+from backend_specialist.sessions.applying import unable
 from backend_specialist.sessions.events import Asking, Event, Kind, Status
 from backend_specialist.sessions.supervisor import Refused, Supervisor
 
@@ -39,13 +41,15 @@ class Approvals:
         self._questions = questions
         self._waiting: dict[str, Event] = {}
         self._asking: dict[str, asyncio.Task[None]] = {}
-        self._opened: set[str] = set()
+        self._opened: dict[str, str] = {}
 
     # ------------------------------------------------------------ what waits
 
     def hear(self, event: Event) -> None:
         """Take one event of any session."""
         match event.kind:
+            case Kind.PROPOSAL if not self._server.profile.traits.applies_edits:
+                pass  # nobody is asked about what cannot be done; ``lsp.patches`` shows it
             case Kind.PROPOSAL | Kind.QUESTION | Kind.PERMISSION:
                 self._waiting[event.session_id] = event
                 self._announce(event)
@@ -65,9 +69,10 @@ class Approvals:
         """Everything that waits for the user, oldest first."""
         return tuple(self._waiting.items())
 
-    def opened(self, proposal_id: str) -> bool:
-        """Whether the user has opened the diff of a proposal."""
-        return proposal_id in self._opened
+    def opened(self, session_id: str) -> bool:
+        """Whether the user has opened the diff of the proposal that waits."""
+        waiting = self.proposal(session_id)
+        return waiting is not None and self._opened.get(session_id) == waiting.id
 
     @property
     def asks(self) -> bool:
@@ -76,6 +81,7 @@ class Approvals:
 
     def _withdraw(self, session_id: str) -> None:
         self._waiting.pop(session_id, None)
+        self._opened.pop(session_id, None)
         task = self._asking.pop(session_id, None)
         if task is not None and task is not asyncio.current_task():
             task.cancel()
@@ -106,11 +112,11 @@ class Approvals:
         return chosen
 
     def _start(self, session_id: str) -> None:
-        running = self._asking.get(session_id)
-        if running is None or running.done():
-            self._asking[session_id] = asyncio.create_task(
-                self._ask(session_id), name=f"ask-{session_id}"
-            )
+        if (open_now := self._asking.get(session_id)) is not None:
+            open_now.cancel()
+        self._asking[session_id] = asyncio.create_task(
+            self._ask(session_id), name=f"ask-{session_id}"
+        )
 
     async def _ask(self, session_id: str) -> None:
         event = self._waiting[session_id]
@@ -126,17 +132,26 @@ class Approvals:
     async def _ask_proposal(self, session_id: str, event: Event) -> None:
         proposal: Proposal = event.source
         await self._contents.show_diff(session_id, proposal)
-        self._opened.add(proposal.id)
+        self._opened[session_id] = proposal.id
         if not self.asks:
             self._server.say(_choices(proposal), types.MessageType.Info)
             return
-        choice = await self._questions.proposal(proposal)
+        choice = await self._questions.proposal(proposal, self._impossible(proposal))
         if not self.asks:
             self._server.say(_choices(proposal), types.MessageType.Info)
             return
         answer = await self._answer_of(proposal, choice)
         if answer is not None:
             await self._supervisor.answer(session_id, answer)
+
+    def _impossible(self, proposal: Proposal) -> str:
+        """What of a proposal this editor cannot do, for the question."""
+        traits = self._server.profile.traits
+        return "; ".join(
+            f"{plain(change.label, 100)}: {why}"
+            for change in proposal.changes
+            if (why := unable(traits, change))
+        )
 
     async def _answer_of(self, proposal: Proposal, choice: str | None) -> Answer | None:
         if choice == APPLY_ALL:

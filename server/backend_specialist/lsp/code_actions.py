@@ -15,6 +15,7 @@ from backend_specialist.domain.recipe import Recipe, fitting
 from backend_specialist.lsp.approvals import Approvals
 from backend_specialist.lsp.arguments import PREFIX
 from backend_specialist.lsp.documents import Documents
+from backend_specialist.lsp.interrupted import Interrupted
 from backend_specialist.lsp.questions import summary
 from backend_specialist.sessions.catalog import Catalog
 from backend_specialist.sessions.events import Event, Kind
@@ -29,10 +30,17 @@ KINDS = (
 class CodeActions:
     """Answers ``textDocument/codeAction``."""
 
-    def __init__(self, documents: Documents, catalog: Catalog, approvals: Approvals) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        catalog: Catalog,
+        approvals: Approvals,
+        interrupted: Interrupted,
+    ) -> None:
         self._documents = documents
         self._catalog = catalog
         self._approvals = approvals
+        self._interrupted = interrupted
 
     def offer(self, params: types.CodeActionParams) -> list[types.CodeAction]:
         """Give the actions for a place; none is ever preferred."""
@@ -40,6 +48,10 @@ class CodeActions:
             action
             for session_id, event in self._approvals.waiting()
             for action in self._pending(session_id, event)
+        ]
+        actions += [
+            _action(f"Review the edits of “{title}”", "review", {"sessionId": session_id})
+            for session_id, title in self._interrupted.sessions()
         ]
         actions += self._recipes(params)
         only = params.context.only
@@ -55,7 +67,7 @@ class CodeActions:
             return [_action("Answer the specialist", "review", argument)]
         proposal: Proposal = event.source
         actions = [_action(f"Review proposed edits ({summary(proposal)})", "review", argument)]
-        if not self._approvals.asks and self._approvals.opened(proposal.id):
+        if not self._approvals.asks and self._approvals.opened(session_id):
             named = {**argument, "proposalId": proposal.id}
             actions += [
                 _action("Apply proposed edits", "answer", {**named, "decision": "applyAll"}),

@@ -5,6 +5,7 @@ Owns their URIs and the three ways to show one. What is applied never comes from
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote, urlsplit
 
@@ -15,12 +16,16 @@ from backend_specialist.domain.display import terminal
 from backend_specialist.domain.proposal import Proposal
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.lsp.uris import uri_from
+from backend_specialist.sessions.events import Event, Kind
 
 SCHEME = "backend-specialist"
+MOST_DIFFS = 50
 NAMES: Mapping[str, str] = {
     "transcript": "transcript.md",
     "deliverable": "implementation-backend.md",
 }
+
+_IN_TRANSCRIPT = (Kind.STATUS, Kind.TOOL_RESULT, Kind.USAGE, Kind.REVIEW)
 
 Source = Callable[[str], Awaitable[str]]
 Write = Callable[[str, str, str], Awaitable[str]]
@@ -37,6 +42,8 @@ class Contents:
         self._sources = sources
         self._diffs: dict[tuple[str, str], str] = {}
         self._shown: set[str] = set()
+        self._stale: set[str] = set()
+        self._refreshing: asyncio.Task[None] | None = None
 
     async def show(self, kind: str, session_id: str) -> str:
         """Show a transcript or deliverable; gives its URI."""
@@ -46,13 +53,17 @@ class Contents:
         """Show the whole diff of a proposal; gives its URI."""
         name = f"proposal-{proposal.id}.diff"
         self._diffs[session_id, name] = diff_text(proposal)
+        while len(self._diffs) > MOST_DIFFS:
+            del self._diffs[next(iter(self._diffs))]
         return await self._show(session_id, name, self._diffs[session_id, name])
 
-    def forget(self, session_id: str) -> None:
-        """Drop the diffs of a session that has ended."""
-        for key in [key for key in self._diffs if key[0] == session_id]:
-            del self._diffs[key]
-        self._shown = {uri for uri in self._shown if f"/{session_id}/" not in uri}
+    def hear(self, event: Event) -> None:
+        """Take one event of any session: what it says is in the transcript now."""
+        uri = _uri(event.session_id, NAMES["transcript"])
+        if uri in self._shown and event.kind in _IN_TRANSCRIPT:
+            self._stale.add(uri)
+            if self._refreshing is None or self._refreshing.done():
+                self._refreshing = asyncio.create_task(self._refresh(), name="refresh transcripts")
 
     async def text(self, uri: str) -> str:
         """Answer ``workspace/textDocumentContent``; an unknown URI gives a sentence that says so."""
@@ -64,14 +75,11 @@ class Contents:
                 return await self._sources[kind](session_id)
         return "This document is no longer there.\n"
 
-    async def refresh(self, session_id: str) -> None:
-        """Tell the editor that a shown transcript has grown."""
-        uri = _uri(session_id, NAMES["transcript"])
-        if uri in self._shown:
-            await self._server.requests.ask(
-                types.WORKSPACE_TEXT_DOCUMENT_CONTENT_REFRESH,
-                types.TextDocumentContentRefreshParams(uri=uri),
-            )
+    async def _refresh(self) -> None:
+        """Have the editor read shown transcripts again, each time after it has answered."""
+        while self._stale:
+            params = types.TextDocumentContentRefreshParams(uri=self._stale.pop())
+            await self._server.requests.ask(types.WORKSPACE_TEXT_DOCUMENT_CONTENT_REFRESH, params)
 
     async def _show(self, session_id: str, name: str, text: str) -> str:
         profile = self._server.profile

@@ -47,14 +47,14 @@ class Questions:
             self.unsupported = True
         return answer.value if answer.usable else None
 
-    async def proposal(self, proposal: Proposal) -> str | None:
-        """Ask about a proposal; ``None`` when it was dismissed."""
-        if proposal.protected:
-            why = f"{summary(proposal)}: {plain(proposal.protected, 300)}"
-            return await self._choose(why, (REVIEW, APPLY_ALL, REJECT), types.MessageType.Warning)
-        return await self._choose(
-            f"Backend Specialist: {summary(proposal)}", (REVIEW, APPLY_ALL, REJECT)
-        )
+    async def proposal(self, proposal: Proposal, impossible: str = "") -> str | None:
+        """Ask about a proposal, and say what of it the editor cannot do; ``None`` when it was dismissed."""
+        text = f"Backend Specialist: {summary(proposal)}"
+        kind = types.MessageType.Info
+        for warning in (plain(proposal.protected, 300), impossible):
+            if warning:
+                text, kind = f"{text}. {warning}", types.MessageType.Warning
+        return await self._choose(text, (REVIEW, APPLY_ALL, REJECT), kind)
 
     async def one_by_one(self, proposal: Proposal) -> Answer | None:
         """Ask file by file, or hunk by hunk; ``None`` when the user stopped: then nothing is applied."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from backend_specialist.domain.changeset import FileChange, hunks, select
 from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.domain.outcome import compare
-from backend_specialist.domain.ports import ApplyAnswer, Editor, Workspace
+from backend_specialist.domain.ports import ApplyAnswer, Editor, EditorTraits, Workspace
 from backend_specialist.domain.proposal import HunkOutcome, Result
 from backend_specialist.domain.rebase import rebase
 
@@ -81,8 +81,9 @@ async def apply(
     confirm: bool,
 ) -> dict[str, tuple[HunkOutcome, ...]]:
     """Send the edit and give the outcome of every hunk, by path, from the real text."""
-    sent = [change for change in changes if not unable(editor, change)]
-    outcomes = {change.path: _failed(change, unable(editor, change)) for change in changes}
+    reasons = {change.path: unable(editor.traits, change) for change in changes}
+    sent = [change for change in changes if not reasons[change.path]]
+    outcomes = {change.path: failed(change, reasons[change.path]) for change in changes}
     if not sent:
         return outcomes
     answer = await editor.apply(sent, label=label, confirm=confirm)
@@ -91,18 +92,19 @@ async def apply(
     return {**outcomes, **judged}
 
 
-def unable(editor: Editor, change: FileChange) -> str:
-    """Why this client cannot be sent a change; empty when it can."""
-    if not editor.traits.applies_edits:
+def unable(traits: EditorTraits, change: FileChange) -> str:
+    """Why a client cannot be sent a change; empty when it can."""
+    if not traits.applies_edits:
         return "this editor takes no edits from a language server; apply the patch by hand"
-    if change.base is None and not editor.traits.creates_files:
+    if change.base is None and not traits.creates_files:
         return "this editor creates no files for a language server; apply the patch by hand"
-    if change.delete and not editor.traits.deletes_files:
+    if change.delete and not traits.deletes_files:
         return "this editor deletes no files for a language server; delete it by hand"
     return ""
 
 
-def _failed(change: FileChange, why: str) -> tuple[HunkOutcome, ...]:
+def failed(change: FileChange, why: str) -> tuple[HunkOutcome, ...]:
+    """Report every hunk of a change as failed: nothing of it was sent."""
     return tuple(
         replace(item, result=Result.FAILED, reason=why, actual="")
         for item in compare(change, change.base_text, frozenset())

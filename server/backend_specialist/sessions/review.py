@@ -133,8 +133,7 @@ class Review:
                 continue
             fresh = await applying.refreshed(self._journal.services.workspace, change)
             if fresh is None:
-                lost.extend(applying.stale(change))
-                await self._journal.record(records.dropped(change.path))
+                lost.extend(await self._lose(change))
                 continue
             kept, settled = self._unsettled(fresh)
             lost.extend(settled)
@@ -143,6 +142,15 @@ class Review:
             elif kept != change:
                 await self._journal.record(records.changed(kept))
         return tuple(lost)
+
+    async def _lose(self, change: FileChange) -> tuple[HunkOutcome, ...]:
+        """The user's own typing is in the way of a change: it is closed without a question, and said."""
+        outcomes = applying.stale(change)
+        number = self._journal.state.round + 1
+        (lost,) = proposals((change,), round=number, title=change.label)
+        await self._journal.record(records.outcome(lost, outcomes, ()))
+        self._journal.announce_review(lost, outcomes)
+        return outcomes
 
     def _unsettled(self, change: FileChange) -> tuple[FileChange | None, tuple[HunkOutcome, ...]]:
         settled = self._journal.state.settled
@@ -160,17 +168,32 @@ class Review:
 
     async def _decide(self, proposal: Proposal) -> tuple[HunkOutcome, ...]:
         """Ask until there is an answer to exactly what would be applied."""
+        told: list[HunkOutcome] = []
+        if not self._journal.services.editor.traits.applies_edits:
+            self._journal.announce_proposal(proposal)
+            return await self._close(proposal, self._impossible(proposal))
         while True:
             answer = await self._ask(proposal)
             await self._journal.record(records.answered(answer))
             if answer.decision == "reject":
-                return await self._close(proposal, refused(proposal.changes, answer.reason))
+                settled = await self._close(proposal, refused(proposal.changes, answer.reason))
+                return (*told, *settled)
             chosen, left = _chosen(proposal, answer)
             fresh, lost = await self._fresh(chosen)
             if all(only_shifted(old, new) for old, new in fresh):
                 kept = tuple(new for _, new in fresh)
-                return await self._apply(proposal, answer, kept, (*lost, *left))
-            proposal = await self._renewed(proposal, [new for _, new in fresh], lost)
+                return (*told, *await self._apply(proposal, answer, kept, (*lost, *left)))
+            told += (*lost, *left)
+            proposal = await self._renewed(proposal, [new for _, new in fresh], (*lost, *left))
+
+    def _impossible(self, proposal: Proposal) -> tuple[HunkOutcome, ...]:
+        """This editor can apply nothing: nobody is asked, and the patch is left for the user."""
+        editor = self._journal.services.editor
+        return tuple(
+            item
+            for change in proposal.changes
+            for item in applying.failed(change, applying.unable(editor.traits, change))
+        )
 
     async def _ask(self, proposal: Proposal) -> Answer:
         if all(self._unasked(change) for change in proposal.changes):
@@ -200,16 +223,18 @@ class Review:
         return fresh, tuple(lost)
 
     async def _renewed(
-        self, old: Proposal, changes: Sequence[FileChange], lost: tuple[HunkOutcome, ...]
+        self, old: Proposal, changes: Sequence[FileChange], settled: tuple[HunkOutcome, ...]
     ) -> Proposal:
         """The text changed under the answer: the user is asked about the new text."""
         fresh = proposals(changes, round=old.round, title=old.title)[0]
-        later = self._journal.state.waiting[1:]
-        if lost:
-            gone = {item.path for item in lost}
-            dead = replace(old, changes=tuple(c for c in old.changes if c.path in gone))
-            await self._journal.record(records.outcome(dead, lost, ()))
-        await self._journal.record(records.asked((fresh, *later)))
+        again = records.asked((fresh, *self._journal.state.waiting[1:]))
+        if not settled:
+            await self._journal.record(again)
+            return fresh
+        paths = {item.path for item in settled}
+        part = replace(old, changes=tuple(c for c in old.changes if c.path in paths))
+        await self._journal.record(records.outcome(part, settled, ()), again)
+        self._journal.announce_review(part, settled)
         return fresh
 
     async def _apply(

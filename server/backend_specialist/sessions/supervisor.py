@@ -188,15 +188,21 @@ class Supervisor:
         if open_now:
             ids = ", ".join(open_now)
             raise Refused("sessionId", f"Several sessions wait for a review; name one: {ids}.")
-        stored = [
-            head.id
-            for head in await self._services.store.heads()
-            if head.status == Status.INTERRUPTED.value and (await self._load(head.id)).state.waiting
-        ]
+        stored = [head.id for head in await self.interrupted()]
         if len(stored) != 1:
             named = f"; name one: {', '.join(stored)}" if stored else ""
             raise Refused("sessionId", f"No single session waits for a review{named}.")
         return stored[0]
+
+    async def interrupted(self) -> tuple[SessionHead, ...]:
+        """Give the interrupted sessions of these workspace folders whose proposal still waits, newest first."""
+        here = {root.path for root in self._services.workspace.roots}
+        waiting = []
+        for head in await self._services.store.heads():
+            stopped = head.status == Status.INTERRUPTED.value and here.intersection(head.roots)
+            if stopped and (await self._load(head.id)).state.waiting:
+                waiting.append(head)
+        return tuple(waiting)
 
     async def _reopen(self, session_id: str) -> Running:
         session = await self._leased(session_id)
