@@ -57,7 +57,8 @@ def decision(sources: AgentSources, name: str, permission: str = "edit") -> str:
 def test_built_in_agents_and_recipes_are_without_fault(sources: AgentSources) -> None:
     assert found(sources, DEFAULT_AGENT).problems == ()
     assert sources.agent() is found(sources, DEFAULT_AGENT)
-    assert 6 <= len(sources.recipes()) <= 8
+    files = (Path(built_in_directory()) / "commands").glob("*.md")
+    assert {recipe.name for recipe in sources.recipes()} == {file.stem for file in files}
     assert all(recipe.problems == () for recipe in sources.recipes())
     assert {agent.source for agent in sources.agents()} == {"built-in"}
 

@@ -60,13 +60,45 @@ def test_built_in_recipe_is_complete(path: Path) -> None:
     recipe = load_recipe(path.read_text(), name=path.stem, source="built-in")
     assert recipe.problems == ()
     assert recipe.description
-    assert recipe.languages == ()
+    assert recipe.languages == (("markdown",) if path.stem == "implement-task" else ())
     for part in ("Decide", "Leave", "Deliver:"):
         assert part in recipe.template
 
 
+BUILT_IN = [load_recipe(path.read_text(), name=path.stem, source="built-in") for path in RECIPES]
+
+
+@pytest.mark.parametrize(
+    ("first", "selected"),
+    [
+        ("optimise-query", "rows = session.execute(select(Order).join(Item).where(Item.order_id == order_id))"),
+        ("add-auth", "def login(user, password):\n    return jwt.encode({'sub': user.id}, KEY)"),
+        ("add-migration", "CREATE TABLE refunds (id TEXT PRIMARY KEY, UNIQUE (order_id));"),
+        ("call-service", "const answer = await axios.post(url, body)"),
+        ("add-configuration", "TIMEOUT = int(os.environ.get('TIMEOUT', '5'))  # settings"),
+        ("add-observability", "logger.info('order placed'); ordersCounter.inc(); span.end()"),
+        ("add-health-checks", "app.get('/health', (req, res) => res.send('ready'))"),
+        ("add-transaction", "stock.balance -= amount; session.commit()"),
+        ("add-caching", "value = await redis.get(key)  # ttl"),
+        ("add-rate-limit", "if count > LIMIT: raise TooMany(429)  # throttle bucket"),
+    ],
+)  # fmt: skip
+def test_built_in_recipe_for_the_selected_code_comes_first(first: str, selected: str) -> None:
+    offered = fitting(
+        BUILT_IN, has_selection=True, has_diagnostic=False, language="python", text=selected
+    )
+    assert offered[0].name == first
+    assert len(offered) == MOST_OFFERED
+
+
+def test_built_in_recipe_for_a_specification_is_offered_in_markdown_only() -> None:
+    where = {"has_selection": False, "has_diagnostic": False}
+    assert "implement-task" in {r.name for r in fitting(BUILT_IN, **where, language="markdown")}
+    assert "implement-task" not in {r.name for r in fitting(BUILT_IN, **where, language="python")}
+
+
 def test_built_in_recipes_are_offered_where_they_fit() -> None:
-    recipes = [load_recipe(path.read_text(), name=path.stem, source="built-in") for path in RECIPES]
+    recipes = BUILT_IN
     broken = fitting(recipes, has_selection=True, has_diagnostic=True, language="go")
     assert broken[0].name == "fix-problem"
     assert broken[0].kind == "quickfix"

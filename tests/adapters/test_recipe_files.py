@@ -48,7 +48,7 @@ def test_recipe_file_needs_only_a_text() -> None:
         ("when: sometimes", "x", "diagnostic, selection", 1),
         ("kind: run", "x", "quickfix", 1),
         ("model: sonnet", "x", "provider/model", 1),
-        ("languages: 3", "x", "list of language", 1),
+        ("languages: 3", "x", "list of words", 1),
         ("title: x", " ", "says nothing", 1),
         ("title: x", "y" * 17_000, "Shorten", 1),
         ("title: x", "\nLook at\n!`git log`", "can start a program", 5),

@@ -39,6 +39,27 @@ def test_recipe_fits_its_languages_only() -> None:
         assert len(found) == count
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["select", "a SELECT", "selectById", "select_by_id", "HTTPSelect", "x.Select()", "select1"],
+)
+def test_recipe_is_recognised_by_a_word_in_any_style_of_name(text: str) -> None:
+    sql = Recipe(name="sql", title="SQL", template="Do it.", signs=("select", "select1"))
+    found = fitting(
+        [recipe(name="any"), sql], has_selection=True, has_diagnostic=False, language="", text=text
+    )
+    assert [item.name for item in found] == ["sql", "any"]
+
+
+def test_recipe_for_another_matter_comes_last() -> None:
+    sql = Recipe(name="sql", title="SQL", template="Do it.", signs=("select",))
+    found = fitting(
+        [sql, recipe(name="any")],
+        has_selection=True, has_diagnostic=False, language="", text="selection preselects",
+    )  # fmt: skip
+    assert [item.name for item in found] == ["any", "sql"]
+
+
 @given(st.lists(st.sampled_from(WHENS), max_size=20))
 def test_recipes_offered_are_few_and_in_a_stable_order(whens: list[str]) -> None:
     recipes = [recipe(name=str(number), when=when) for number, when in enumerate(whens)]

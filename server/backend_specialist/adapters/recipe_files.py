@@ -15,9 +15,10 @@ from backend_specialist.adapters.fields import Fields, nearest
 from backend_specialist.domain.lines import split_lines
 from backend_specialist.domain.recipe import WHENS, Recipe
 
-_KEYS = ("title", "description", "kind", "when", "languages", "agent", "model", "subtask")
+_KEYS = ("title", "description", "kind", "when", "languages", "signs", "agent", "model", "subtask")
 _KIND = re.compile(r"(?:quickfix|refactor|source)(?:\.[A-Za-z]+)*")
 _MODEL = re.compile(r"[^/\s]+/\S+")
+_SIGN = re.compile(r"[a-z][a-z0-9]*")
 _SHELL = re.compile(r"!`[^`]+`")
 _MAX_TEMPLATE = 16 * 1024
 
@@ -37,7 +38,8 @@ def load_recipe(text: str, *, name: str, source: str) -> Recipe:
         when=fields.choice("when", WHENS, "always"),
         agent=fields.text("agent") or None,
         model=_matching(fields, "model", _MODEL, "provider/model") or None,
-        languages=_languages(fields),
+        languages=_names(fields, "languages"),
+        signs=_signs(fields),
         source=source,
     )
     _check_template(fields, template, first_line=_first_line(text, front.body))
@@ -68,12 +70,20 @@ def _matching(fields: Fields, key: str, pattern: re.Pattern[str], words: str) ->
     return ""
 
 
-def _languages(fields: Fields) -> tuple[str, ...]:
-    raw = fields.raw("languages")
+def _signs(fields: Fields) -> tuple[str, ...]:
+    signs = _names(fields, "signs")
+    if all(_SIGN.fullmatch(sign) for sign in signs):
+        return signs
+    fields.problem("'signs' must be single words in lower case, such as [select, join].", "signs")
+    return ()
+
+
+def _names(fields: Fields, key: str) -> tuple[str, ...]:
+    raw = fields.raw(key)
     names = raw if isinstance(raw, list) else [] if raw is None else [raw]
     if all(isinstance(name, str) for name in names):
         return tuple(names)
-    fields.problem("'languages' must be a list of language names.", "languages", code="type")
+    fields.problem(f"'{key}' must be a list of words.", key, code="type")
     return ()
 
 

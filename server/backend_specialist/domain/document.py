@@ -69,6 +69,11 @@ class Snapshot:
         return self.version is not None
 
     @cached_property
+    def index(self) -> LineIndex:
+        """Converts between positions and offsets of the text."""
+        return LineIndex(self.text)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the text, as hex."""
         return digest(self.text)

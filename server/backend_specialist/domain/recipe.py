@@ -16,12 +16,18 @@ WHENS = ("diagnostic", "selection", "always", "file")
 MOST_OFFERED = 6
 
 _PLACEHOLDER = re.compile(r"\$(ARGUMENTS\b|[1-9][0-9]?(?![0-9]))")
+# The words of names in any style: of ``getUserById``, ``get_user_by_id`` and ``HTTPServer``.
+_PART = re.compile(r"[A-Z]?[a-z][a-z0-9]*|[A-Z]+(?![a-z])")
 _WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\S+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recipe:
-    """``when`` is ``selection``, ``diagnostic``, ``file`` or ``always``; no ``languages`` means any."""
+    """``when`` is ``selection``, ``diagnostic``, ``file`` or ``always``; no ``languages`` means any.
+
+    ``signs`` are lower-case words by which a selected text is recognised as the recipe's own matter; a recipe without
+    any is of use everywhere.
+    """
 
     name: str
     title: str
@@ -32,21 +38,34 @@ class Recipe:
     agent: str | None = None
     model: str | None = None
     languages: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     source: str = "built-in"
     problems: tuple[Problem, ...] = ()
 
 
 def fitting(
-    recipes: Iterable[Recipe], *, has_selection: bool, has_diagnostic: bool, language: str
+    recipes: Iterable[Recipe],
+    *,
+    has_selection: bool,
+    has_diagnostic: bool,
+    language: str,
+    text: str = "",
 ) -> tuple[Recipe, ...]:
-    """At most six recipes for a place in a file, those made for such a place first, else in their order."""
+    """At most six recipes for a place in a file: those for a diagnostic, for this very ``text``, for any text."""
     fit = {"selection": has_selection, "diagnostic": has_diagnostic, "always": True, "file": True}
+    words = frozenset(word.lower() for word in _PART.findall(text))
     found = [
         recipe
         for recipe in recipes
         if fit.get(recipe.when) and (not recipe.languages or language in recipe.languages)
     ]
-    return tuple(sorted(found, key=lambda recipe: WHENS.index(recipe.when))[:MOST_OFFERED])
+    return tuple(sorted(found, key=lambda recipe: _rank(recipe, words))[:MOST_OFFERED])
+
+
+def _rank(recipe: Recipe, words: frozenset[str]) -> tuple[bool, int, int]:
+    shown = sum(sign in words for sign in recipe.signs)
+    weight = shown + 1 if shown else int(not recipe.signs)
+    return recipe.when != "diagnostic", -weight, WHENS.index(recipe.when)
 
 
 def render(recipe: Recipe, arguments: str) -> str:

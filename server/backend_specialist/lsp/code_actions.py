@@ -10,20 +10,24 @@ from typing import Any
 
 from lsprotocol import types
 
+from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.proposal import Proposal
 from backend_specialist.domain.recipe import Recipe, fitting
 from backend_specialist.lsp.approvals import Approvals
 from backend_specialist.lsp.arguments import PREFIX
+from backend_specialist.lsp.convert import from_position
 from backend_specialist.lsp.documents import Documents
 from backend_specialist.lsp.interrupted import Interrupted
 from backend_specialist.lsp.questions import summary
 from backend_specialist.sessions.catalog import Catalog
 from backend_specialist.sessions.events import Event, Kind
 
+MOST_LOOKED_AT = 20_000
 KINDS = (
     types.CodeActionKind.RefactorRewrite,
     types.CodeActionKind.QuickFix,
     types.CodeActionKind.Refactor,
+    types.CodeActionKind.Source,
 )
 
 
@@ -86,8 +90,17 @@ class CodeActions:
             has_selection=params.range.start != params.range.end,
             has_diagnostic=bool(params.context.diagnostics),
             language=document.language,
+            text=self._selected(document, params.range),
         )
         return [_run(recipe, params, document.version) for recipe in recipes]
+
+    def _selected(self, document: Snapshot, span: types.Range) -> str:
+        """The beginning of the selected text; nothing of it is sent anywhere."""
+        start, end = (
+            document.index.offset_at(from_position(place), self._documents.encoding)
+            for place in (span.start, span.end)
+        )
+        return document.text[start : min(end, start + MOST_LOOKED_AT)]
 
 
 def _run(recipe: Recipe, params: types.CodeActionParams, version: int | None) -> types.CodeAction:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend_specialist.domain.agent import AgentDefinition
-from backend_specialist.domain.document import LineIndex, Position, Snapshot, Unreadable
+from backend_specialist.domain.document import Position, Snapshot, Unreadable
 from backend_specialist.domain.recipe import Recipe
 from backend_specialist.lsp.documents import Documents
 from backend_specialist.lsp.errors import InvalidArgument
@@ -103,7 +103,7 @@ class Requested:
             return None
         if snapshot is None:
             raise InvalidArgument("range", "A 'range' needs the 'uri' of its document.")
-        index = LineIndex(snapshot.text)
+        index = snapshot.index
         start, end = (
             index.offset_at(_position(given["range"], key), self._documents.encoding)
             for key in ("start", "end")

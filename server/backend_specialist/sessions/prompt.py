@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from backend_specialist.domain.document import LineIndex
 from backend_specialist.domain.ports import EditorTraits, Workspace
 from backend_specialist.domain.recipe import render
 from backend_specialist.domain.secret import SecretGuard
@@ -68,7 +67,7 @@ async def _selection(task: Task, workspace: Workspace, guard: SecretGuard) -> st
     if task.selection is None or task.selection[0] == task.selection[1]:
         return f"The user is in {label}."
     start, end = task.selection
-    index = LineIndex(document.text)
+    index = document.index
     first, last = index.line_of(start) + 1, index.line_of(max(start, end - 1)) + 1
     text = document.text[start:end]
     cut = "\n(cut here; read the file for the rest)" if len(text) > MAX_SELECTION else ""
