@@ -206,20 +206,3 @@ async def test_read_denied_gives_nothing(tmp_path):
     context.denied_subjects["read", "a.py"] = "Denied by a rule."
     assert await refusal(context, "a.py") == "Denied by a rule."
     assert await refusal(context, "./x/../a.py") == "Denied by a rule."
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {},
-        {"filePath": 7},
-        {"filePath": "a", "limit": 0},
-        {"filePath": "a", "offset": -1},
-        {"path": "a"},
-    ],
-)
-async def test_read_with_bad_arguments_says_so(tmp_path, arguments):
-    context = make_context(tmp_path, files={"a": "x"})
-    with pytest.raises(ToolFailed, match="read was not valid"):
-        await Read().run(context, arguments)
-    assert context.permitted == []

@@ -221,3 +221,22 @@ def test_unknown_keys_inside_are_named_with_their_place() -> None:
     found = check("t", SCHEMA, {"name": "a", "items": [{"x": "y", "z": 1}]})
     assert found.values["items"] == ({"x": "y"},)
     assert found.notes == ('(Ignored: t has no parameter "items[0].z".)',)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"filePath": 7},
+        {"filePath": "a", "limit": 0},
+        {"filePath": "a", "offset": -1},
+        {"path": "a"},
+    ],
+)
+async def test_call_with_bad_arguments_asks_nobody_and_says_so(
+    context: MemoryContext, arguments: dict[str, Any]
+) -> None:
+    output, failed = await call("read", arguments, TOOLS, context)
+    assert failed
+    assert "read was not valid" in output.text
+    assert context.permitted == []

@@ -12,7 +12,6 @@ from typing import Any
 from backend_specialist.domain.ports import SearchFailed, ToolSpec
 from backend_specialist.tools.path_text import quoted
 from backend_specialist.tools.registry import ToolContext, ToolFailed, ToolOutput
-from backend_specialist.tools.schema import check
 from backend_specialist.tools.scope import (
     Scope,
     all_of,
@@ -59,20 +58,17 @@ class Glob:
 
     async def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolOutput:
         """List; raise :class:`ToolFailed` for a glob or place that cannot be searched."""
-        checked = check(self.spec.name, self.spec.schema, arguments)
-        values = checked.values
-        scope = await scope_of(context, values.get("path") or None)
-        await context.permit("glob", [values["pattern"]])
+        pattern = arguments["pattern"]
+        scope = await scope_of(context, arguments.get("path") or None)
+        await context.permit("glob", [pattern])
         if scope.file is not None:
             raise ToolFailed(f"{scope.file.shown} is a file. Give its directory as path, or none.")
         try:
-            found, new = await _find(context, scope, _relative(context, values["pattern"]))
+            found, new = await _find(context, scope, _relative(context, pattern))
         except SearchFailed as error:
             raise ToolFailed(f"The search could not be done. {error}") from None
         text, count = _shown(context, found, new)
-        return ToolOutput(
-            "\n".join((text, *checked.notes)), f"{quoted(values['pattern'])}: {count}"
-        )
+        return ToolOutput(text, f"{quoted(pattern)}: {count}")
 
 
 def _relative(context: ToolContext, pattern: str) -> str:

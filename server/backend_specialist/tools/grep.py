@@ -14,7 +14,6 @@ from backend_specialist.domain.ports import Match, SearchFailed, ToolSpec
 from backend_specialist.tools.pages import MOST_BYTES, cut
 from backend_specialist.tools.path_text import quoted
 from backend_specialist.tools.registry import ToolContext, ToolFailed, ToolOutput
-from backend_specialist.tools.schema import check
 from backend_specialist.tools.scope import (
     Overlay,
     Scope,
@@ -66,17 +65,15 @@ class Grep:
 
     async def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolOutput:
         """Search; raise :class:`ToolFailed` for a pattern or place that cannot be searched."""
-        checked = check(self.spec.name, self.spec.schema, arguments)
-        values = checked.values
-        pattern, include = values["pattern"], values.get("include") or None
-        scope = await scope_of(context, values.get("path") or None)
+        pattern, include = arguments["pattern"], arguments.get("include") or None
+        scope = await scope_of(context, arguments.get("path") or None)
         await context.permit("grep", [pattern])
         try:
             found = await _search(context, scope, pattern, include)
         except SearchFailed as error:
             raise ToolFailed(f"The search could not be done. {error}") from None
         text, count = _shown(context, found)
-        return ToolOutput("\n".join((text, *checked.notes)), f"{quoted(pattern)}: {count}")
+        return ToolOutput(text, f"{quoted(pattern)}: {count}")
 
 
 async def _search(

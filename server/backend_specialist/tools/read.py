@@ -16,7 +16,6 @@ from backend_specialist.tools.listing import names_in, similar
 from backend_specialist.tools.pages import entry_page, text_page
 from backend_specialist.tools.paths import Resource, resolve
 from backend_specialist.tools.registry import ToolContext, ToolFailed, ToolOutput
-from backend_specialist.tools.schema import check
 
 # By name, since these may well hold text at their beginning.
 _BINARY = re.compile(
@@ -67,13 +66,10 @@ class Read:
 
     async def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolOutput:
         """Read; raise :class:`ToolFailed` for what cannot be read."""
-        checked = check(self.spec.name, self.spec.schema, arguments)
-        values = checked.values
-        place = await resolve(context, values["filePath"])
+        place = await resolve(context, arguments["filePath"])
         await context.permit("read", [place.label])
-        offset, limit = max(values.get("offset") or 1, 1), values.get("limit") or 2000
-        output = await _read(context, place, offset, limit)
-        return ToolOutput("\n".join((output.text, *checked.notes)), output.title)
+        offset, limit = max(arguments.get("offset") or 1, 1), arguments.get("limit") or 2000
+        return await _read(context, place, offset, limit)
 
 
 async def _read(context: ToolContext, place: Resource, offset: int, limit: int) -> ToolOutput:

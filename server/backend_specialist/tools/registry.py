@@ -88,5 +88,5 @@ class Tool(Protocol):
     permission: str
 
     async def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolOutput:
-        """Do it; raise :class:`ToolFailed` for anything the model should hear about."""
+        """Do it with arguments that fit the schema; raise :class:`ToolFailed` for what the model should hear."""
         ...
