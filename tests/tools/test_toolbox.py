@@ -37,7 +37,7 @@ def context(tmp_path: Path) -> MemoryContext:
 
 
 def names(rules: dict[str, Any]) -> list[str]:
-    return [tool.spec.name for tool in offered((*defaults(), *rules_from(rules)))]
+    return [tool.spec.name for tool in offered([(*defaults(), *rules_from(rules))])]
 
 
 def test_all_tools_are_offered_by_default_sorted_by_name() -> None:
@@ -89,7 +89,7 @@ async def test_unknown_tool_gives_a_result_with_those_that_exist(
     context: MemoryContext, name: str
 ) -> None:
     output, failed = await call(
-        name, {}, offered(rules_from({"*": "allow", "edit": "deny"})), context
+        name, {}, offered([rules_from({"*": "allow", "edit": "deny"})]), context
     )
     assert failed
     assert output.text.endswith("The tools are: deliver, glob, grep, question, read, webfetch.")
@@ -97,7 +97,7 @@ async def test_unknown_tool_gives_a_result_with_those_that_exist(
 
 
 async def test_denied_tool_is_unknown(context: MemoryContext) -> None:
-    tools = offered(rules_from({"*": "allow", "edit": "deny"}))
+    tools = offered([rules_from({"*": "allow", "edit": "deny"})])
     output, failed = await call("write", {"filePath": "a.py", "content": "x"}, tools, context)
     assert failed
     assert "no tool called 'write'" in output.text

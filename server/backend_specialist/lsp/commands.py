@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from backend_specialist.domain.agent import AgentDefinition
-from backend_specialist.domain.permission import Decision, evaluate, strictest
+from backend_specialist.domain.permission import Decision, evaluate_chain
 from backend_specialist.domain.proposal import Answer
 from backend_specialist.lsp.approvals import Approvals
 from backend_specialist.lsp.arguments import COMMANDS, PREFIX, checked
@@ -154,8 +154,7 @@ class Commands:
         ]
 
     def _decide(self, agent: AgentDefinition, permission: str, subject: str) -> Decision:
-        chain = self._catalog.chain(agent)
-        return strictest([evaluate(rules, permission, subject) for rules in chain])
+        return evaluate_chain(self._catalog.chain(agent), permission, [subject])
 
     async def _explain_permission(self, given: Arguments) -> object:
         agent = self._requested.agent(given.get("agent"))

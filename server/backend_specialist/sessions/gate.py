@@ -9,14 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from backend_specialist.domain.permission import (
-    Action,
-    Decision,
-    Rule,
-    evaluate,
-    evaluate_all,
-    strictest,
-)
+from backend_specialist.domain.permission import Action, Chain, Decision, evaluate_chain
 from backend_specialist.sessions.events import Asking
 from backend_specialist.tools.registry import ToolFailed
 
@@ -31,7 +24,7 @@ class Gate:
 
     def __init__(
         self,
-        chain: Sequence[Sequence[Rule]],
+        chain: Chain,
         *,
         ask: Callable[[Asking], Awaitable[str | None]],
         approved: Callable[[], Mapping[str, tuple[str, str]]],
@@ -44,11 +37,11 @@ class Gate:
 
     def decide(self, permission: str, subject: str) -> Decision:
         """Give the strictest decision along the chain, without asking."""
-        return strictest([evaluate(rules, permission, subject) for rules in self._chain])
+        return evaluate_chain(self._chain, permission, [subject])
 
     async def permit(self, permission: str, subjects: Sequence[str], *, title: str = "") -> None:
         """Pass, or raise :class:`ToolFailed`. A deny beats every approval."""
-        decision = strictest([evaluate_all(rules, permission, subjects) for rules in self._chain])
+        decision = evaluate_chain(self._chain, permission, subjects)
         if decision.action is Action.DENY:
             raise ToolFailed(denied(permission, subjects, decision))
         if permission == "edit":

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend_specialist.domain.deliverable import Claims
-from backend_specialist.domain.permission import Rule
 from backend_specialist.domain.ports import (
     Model,
     ModelError,
@@ -35,7 +34,7 @@ from backend_specialist.sessions.history import closing, joined, repeated, unans
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.turns import Restarted, take_turn
 from backend_specialist.tools import toolbox
-from backend_specialist.tools.registry import Tool, ToolFailed
+from backend_specialist.tools.registry import ToolFailed
 
 LAST_STEP = (
     "This is your last turn: the step limit is reached and tools are not run any more. "
@@ -68,7 +67,7 @@ class Conversation:
         self._session = session
         self._model = model
         self._context = SessionContext(session)
-        self._tools = _offered(session.facts.chain)
+        self._tools = toolbox.offered(session.facts.chain)
         self._cuts = 0
 
     async def run(self) -> End:
@@ -229,13 +228,6 @@ class Conversation:
             return str(error), "", True
         output, failed = await toolbox.call(call.name, call.input, self._tools, self._context)
         return output.text, output.title, failed
-
-
-def _offered(chain: Sequence[Sequence[Rule]]) -> tuple[Tool, ...]:
-    """The tools that no rule set of the chain denies."""
-    first, *others = (toolbox.offered(rules) for rules in chain)
-    names = [{tool.spec.name for tool in tools} for tools in others]
-    return tuple(tool for tool in first if all(tool.spec.name in known for known in names))
 
 
 def _title(call: ToolUse) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend_specialist.domain.document import Unreadable
-from backend_specialist.domain.permission import Rule, hidden_tools
+from backend_specialist.domain.permission import Chain, hidden_in_chain
 from backend_specialist.tools import schema
 from backend_specialist.tools.deliver import Deliver
 from backend_specialist.tools.edit import Edit
@@ -33,9 +33,9 @@ TOOLS: tuple[Tool, ...] = (
 )
 
 
-def offered(rules: Sequence[Rule]) -> tuple[Tool, ...]:
-    """The tools that a session with these rules has, sorted by name; denied ones are absent."""
-    hidden = hidden_tools(rules, [tool.spec.name for tool in TOOLS])
+def offered(chain: Chain) -> tuple[Tool, ...]:
+    """The tools that a session under these rule sets has, sorted by name; what one of them denies is absent."""
+    hidden = hidden_in_chain(chain, [tool.spec.name for tool in TOOLS])
     allowed = (tool for tool in TOOLS if tool.spec.name not in hidden)
     return tuple(sorted(allowed, key=lambda tool: tool.spec.name))
 
