@@ -67,7 +67,7 @@ _KINDS: Mapping[str, tuple[str, kinds.Kind]] = {
     "secretGlobs": ("secret_globs", kinds.list_of(kinds.name)),
     "agentDirectories": ("agent_directories", kinds.list_of(kinds.absolute_directory)),
     "events": ("events", kinds.flag),
-    "ui": ("ui", kinds.list_of(kinds.one_of("proposal", "question", "permission"))),
+    "ui": ("ui", kinds.list_of(kinds.one_of("proposal", "question", "permission", "error"))),
     "trusted": ("trusted", kinds.flag),
 }
 NAMES = tuple(_KINDS)

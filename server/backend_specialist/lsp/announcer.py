@@ -73,9 +73,9 @@ class Announcer:
             return
         title = plain(self._titles.pop(event.session_id), 80)
         kind, word = _ENDS[status]
-        self._server.say(
-            f"Backend Specialist: “{title}” {word}" + (f": {reason}" if reason else "."), kind
-        )
+        if status is not Status.FAILED or "error" not in self._server.profile.traits.draws:
+            text = f"Backend Specialist: “{title}” {word}" + (f": {reason}" if reason else ".")
+            self._server.say(text, kind)
         progress = self._progress.pop(event.session_id, None)
         if progress is not None:
             progress.end(word)

@@ -33,7 +33,8 @@ class Interrupted:
             text = f"“{plain(heads[0].title, 60)}” was interrupted; its edits wait for your review"
         else:
             text = f"{len(heads)} interrupted sessions have edits that wait for your review"
-        if heads:
+        # A client that draws proposals reads the list of sessions, and shows them its own way.
+        if heads and "proposal" not in self._server.profile.traits.draws:
             message = f"Backend Specialist: {text} (code action)"
             self._server.say(message, types.MessageType.Info)
 

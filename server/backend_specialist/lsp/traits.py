@@ -28,7 +28,7 @@ PROCESSES_DOCUMENT_CHANGES = frozenset({"Neovim"})
 SHOWS_DOCUMENTS = frozenset({"helix"})
 # It answers `window/showMessageRequest` with "method not found".
 NO_MESSAGE_REQUESTS = frozenset({"helix"})
-DRAWABLE = frozenset({"proposal", "question", "permission"})
+DRAWABLE = frozenset({"proposal", "question", "permission", "error"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ Owns the spelling; both directions stand side by side. Decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backend_specialist.domain.changeset import change_from_json, change_to_json
@@ -40,6 +40,12 @@ def outcome_to_json(item: HunkOutcome) -> dict[str, Any]:
         "reason": item.reason,
         "actual": item.actual,
     }
+
+
+def outcomes_for_clients(items: Iterable[HunkOutcome]) -> list[dict[str, Any]]:
+    """Give outcomes as clients see them: with the file's label, without its text."""
+    hidden = ("path", "actual")
+    return [{k: v for k, v in outcome_to_json(item).items() if k not in hidden} for item in items]
 
 
 def outcome_from_json(raw: Mapping[str, Any]) -> HunkOutcome:

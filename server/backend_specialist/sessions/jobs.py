@@ -94,7 +94,9 @@ class Jobs:
             return End(status=status)
         except Pause as pause:
             return End(status=Status.PAUSED, reason=str(pause))
-        except (ModelError, StoreFailed, ToolFailed) as error:
+        except ModelError as error:
+            return End(status=Status.FAILED, reason=str(error), error_kind=error.kind)
+        except (StoreFailed, ToolFailed) as error:
             return End(status=Status.FAILED, reason=str(error))
         except Exception as error:
             log.exception("session %s failed", session.id)
@@ -103,7 +105,7 @@ class Jobs:
 
     async def _finish(self, session: Session, end: End) -> None:
         if end.status is Status.FAILED:
-            session.emit(Kind.ERROR, {"message": end.reason, "kind": "failed"})
+            session.emit(Kind.ERROR, {"message": end.reason, "errorKind": end.error_kind})
         try:
             await session.set_status(end.status, end.reason)
         except StoreFailed as error:

@@ -54,10 +54,14 @@ FATAL: Mapping[StopReason, str] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class End:
-    """How a run of the loop ended; ``reason`` is for the user."""
+    """How a run of the loop ended; ``reason`` is for the user.
+
+    ``error_kind`` says what failed: that of a ``ModelError``, or ``failed``.
+    """
 
     status: Status
     reason: str = ""
+    error_kind: str = "failed"
 
 
 class Conversation:

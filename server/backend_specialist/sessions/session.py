@@ -16,7 +16,7 @@ from backend_specialist.domain.ports import Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal
 from backend_specialist.sessions import records
 from backend_specialist.sessions.asking import OpenRequests
-from backend_specialist.sessions.codec import outcome_to_json, usage_to_json
+from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
 from backend_specialist.sessions.events import Asking, Event, Kind, Listener, Status
 from backend_specialist.sessions.facts import SessionFacts
 from backend_specialist.sessions.gate import Gate
@@ -101,10 +101,7 @@ class Session:
 
     def announce_review(self, proposal: Proposal, outcomes: Sequence[HunkOutcome]) -> None:
         """Say what became of a proposal."""
-        told = [
-            {k: v for k, v in outcome_to_json(item).items() if k not in ("path", "actual")}
-            for item in outcomes
-        ]
+        told = outcomes_for_clients(outcomes)
         self.emit(Kind.REVIEW, {"proposalId": proposal.id, "outcomes": told})
 
     def announce_usage(self) -> None:

@@ -17,7 +17,7 @@ from backend_specialist.domain.permission import Rule
 from backend_specialist.domain.ports import SessionHead, StoreFailed
 from backend_specialist.domain.proposal import Answer, Proposal
 from backend_specialist.sessions import records, report, work
-from backend_specialist.sessions.codec import usage_to_json
+from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
 from backend_specialist.sessions.events import Event, Listener, Status
 from backend_specialist.sessions.facts import (
     SessionFacts,
@@ -196,10 +196,9 @@ class Supervisor:
 
     async def interrupted(self) -> tuple[SessionHead, ...]:
         """Give the interrupted sessions of these workspace folders whose proposal still waits, newest first."""
-        here = {root.path for root in self._services.workspace.roots}
         waiting = []
         for head in await self._services.store.heads():
-            stopped = head.status == Status.INTERRUPTED.value and here.intersection(head.roots)
+            stopped = head.status == Status.INTERRUPTED.value and self._is_here(head)
             if stopped and (await self._load(head.id)).state.waiting:
                 waiting.append(head)
         return tuple(waiting)
@@ -248,23 +247,17 @@ class Supervisor:
         return entry.session.facts.title if entry else session_id
 
     async def sessions(self) -> list[dict[str, Any]]:
-        """Give every session, newest first."""
-        listed = []
-        for head in await self._services.store.heads():
-            session = await self._find(head.id)
-            files = sorted({item.label for item in session.state.outcomes})
-            listed.append(
-                {
-                    "sessionId": head.id,
-                    "title": head.title,
-                    "agent": head.agent,
-                    "status": session.status.value,
-                    "startedAt": head.started_at,
-                    "files": files,
-                    "usage": usage_to_json(session.state.usage),
-                }
-            )
-        return listed
+        """Give the sessions of these workspace folders, newest first."""
+        return [
+            _listed(head, await self._find(head.id))
+            for head in await self._services.store.heads()
+            if self._is_here(head)
+        ]
+
+    def _is_here(self, head: SessionHead) -> bool:
+        """Whether a session was started in one of these folders; without folders, in none."""
+        here = {root.path for root in self._services.workspace.roots}
+        return bool(here.intersection(head.roots)) or not (here or head.roots)
 
     async def transcript(self, session_id: str) -> str:
         """Give the conversation as Markdown."""
@@ -312,3 +305,19 @@ class Supervisor:
         """Stop everything; what was waiting can be reviewed after a restart."""
         await self._jobs.close()
         await self._services.store.close()
+
+
+def _listed(head: SessionHead, session: Session) -> dict[str, Any]:
+    """Give a session as clients see it; ``waiting`` says whether it has a proposal without an answer."""
+    return {
+        "sessionId": head.id,
+        "title": head.title,
+        "agent": head.agent,
+        "status": session.status.value,
+        "startedAt": head.started_at,
+        "files": sorted({item.label for item in session.state.outcomes}),
+        "outcomes": outcomes_for_clients(session.state.outcomes),
+        "usage": usage_to_json(session.state.usage),
+        "waiting": bool(session.state.waiting),
+        "deliverable": bool(session.state.deliverable),
+    }
