@@ -140,10 +140,8 @@ def judge(
     """Compare the real text with what was sent, and say why a hunk is not there."""
     if not seen.visible or _unseen(change, seen, answer):
         return compare(change, None, _all_hunks(change))
-    actual = seen.text if seen.text is not None else ("" if change.base is None else None)
-    if change.delete:
-        actual = seen.text if seen.text is not None else ""
-    outcomes = compare(change, actual, _all_hunks(change))
+    gone = seen.snapshot is None
+    outcomes = compare(change, seen.text, _all_hunks(change), gone=gone)
     return tuple(_explained(item, answer, confirm=confirm) for item in outcomes)
 
 

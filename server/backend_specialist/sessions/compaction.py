@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend_specialist.domain.ports import ModelInfo
-from backend_specialist.domain.transcript import Message, Text, Usage
+from backend_specialist.domain.transcript import Block, Message, Text, Usage, Verbatim
 from backend_specialist.sessions.history import joined, user_text
 
 REQUEST = (
@@ -19,6 +19,7 @@ REQUEST = (
     "Do not call tools."
 )
 _MARGIN = 0.9
+_SUMMARY = "<summary of the conversation so far>"
 
 
 def due(last: Usage, info: ModelInfo) -> bool:
@@ -28,11 +29,23 @@ def due(last: Usage, info: ModelInfo) -> bool:
 
 
 def compacted(messages: Sequence[Message], summary: str) -> tuple[Message, ...]:
-    """The first message, the summary and the last complete exchange."""
-    first = messages[0]
-    note = Text(f"<summary of the conversation so far>\n{summary}\n</summary>")
-    head = Message(role="user", content=(*first.content, note))
-    return joined((head, *_tail(messages)))
+    """The first message, the summary and the last complete exchange; everything where there is no summary."""
+    if not summary.strip():
+        return tuple(messages)
+    task = tuple(block for block in messages[0].content if not _is_summary(block))
+    note = Text(f"{_SUMMARY}\n{summary}\n</summary>")
+    head = Message(role="user", content=(*task, note))
+    return joined((head, *map(_without_thinking, _tail(messages))))
+
+
+def _is_summary(block: Block) -> bool:
+    return isinstance(block, Text) and block.text.startswith(_SUMMARY)
+
+
+def _without_thinking(message: Message) -> Message:
+    """Thinking is signed for the conversation in which it was thought, and this is another one now."""
+    kept = tuple(block for block in message.content if not isinstance(block, Verbatim))
+    return Message(role=message.role, content=kept)
 
 
 def _tail(messages: Sequence[Message]) -> tuple[Message, ...]:

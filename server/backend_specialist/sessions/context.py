@@ -121,7 +121,7 @@ class SessionContext:
         await self._owner.record(records.changed(change))
         if self._owner.policy.review != "each":
             return "Proposed; the user reviews it when you call deliver."
-        return (await self._owner.review.hold(change.label, only=path)).text
+        return (await self._owner.review.hold(change.label, only=[path])).text
 
     async def _change(self, path: str, text: str, strategy: str) -> FileChange:
         if path.startswith("untitled:"):

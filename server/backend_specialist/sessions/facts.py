@@ -22,9 +22,13 @@ _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 
 @dataclass(frozen=True, kw_only=True)
 class SessionFacts:
-    """``chain`` is the agent's rules and every rule set that may only narrow them. Times are epoch seconds."""
+    """``chain`` is the agent's rules and every rule set that may only narrow them. Times are epoch seconds.
+
+    ``task`` is what the user wants, in words, without what goes with it.
+    """
 
     title: str
+    task: str
     agent: str
     model: str
     started_at: float
@@ -43,6 +47,7 @@ def facts_of(task: Task, model: str | None, chain: tuple[tuple[Rule, ...], ...])
     name = chosen or DEFAULT_MODEL
     return SessionFacts(
         title=task.title,
+        task=task.words,
         agent=task.agent.name,
         model=name,
         started_at=time.time(),
@@ -65,6 +70,7 @@ def facts_to_json(facts: SessionFacts) -> dict[str, Any]:
     """Give the facts for the store."""
     return {
         "title": facts.title,
+        "task": facts.task,
         "agent": facts.agent,
         "model": facts.model,
         "startedAt": facts.started_at,
@@ -82,6 +88,7 @@ def facts_from_json(raw: Mapping[str, Any]) -> SessionFacts:
     """Read what :func:`facts_to_json` gave."""
     return SessionFacts(
         title=raw["title"],
+        task=raw["task"],
         agent=raw["agent"],
         model=raw["model"],
         started_at=raw["startedAt"],

@@ -17,10 +17,13 @@ def user_text(text: str) -> Message:
 
 
 def unanswered(messages: Sequence[Message]) -> tuple[ToolUse, ...]:
-    """Tool calls of the last message that have no result yet."""
-    if not messages or messages[-1].role != "assistant":
-        return ()
-    return messages[-1].tool_uses
+    """Tool calls of the last answer that have no result yet, in order, whatever was said since."""
+    answered: set[str] = set()
+    for message in reversed(messages):
+        if message.role == "assistant":
+            return tuple(call for call in message.tool_uses if call.id not in answered)
+        answered.update(b.tool_use_id for b in message.content if isinstance(b, ToolResult))
+    return ()
 
 
 def closing(calls: Sequence[ToolUse], why: str) -> Message:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.ports import (
@@ -19,22 +18,13 @@ from backend_specialist.domain.ports import (
     TextDelta,
     ToolStarted,
 )
-from backend_specialist.domain.transcript import (
-    Message,
-    StopReason,
-    ToolResult,
-    ToolUse,
-    Turn,
-    Usage,
-)
+from backend_specialist.domain.transcript import Message, StopReason, ToolUse, Turn, Usage
 from backend_specialist.sessions import compaction, limits, records
-from backend_specialist.sessions.context import SessionContext
+from backend_specialist.sessions.calls import ToolCalls, close_calls
 from backend_specialist.sessions.events import Kind, Status
-from backend_specialist.sessions.history import closing, joined, repeated, unanswered, user_text
+from backend_specialist.sessions.history import joined, user_text
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.turns import Restarted, take_turn
-from backend_specialist.tools import toolbox
-from backend_specialist.tools.registry import ToolFailed
 
 LAST_STEP = (
     "This is your last turn: the step limit is reached and tools are not run any more. "
@@ -42,7 +32,7 @@ LAST_STEP = (
 )
 CUT_CALL = "Not run: your answer was cut at the output limit. Call again, in smaller pieces."
 CUT_TEXT = "Your answer was cut at the output limit. Go on where it ended."
-NOT_RUN = "Not run: the task was delivered by an earlier call of the same turn."
+STOPPED = "Not run: the session stopped here."
 MAX_CUTS = 3
 FATAL: Mapping[StopReason, str] = {
     StopReason.REFUSAL: "The model refused to go on with this task. Say it in other words, or try another model.",
@@ -70,9 +60,9 @@ class Conversation:
     def __init__(self, session: Session, model: Model) -> None:
         self._session = session
         self._model = model
-        self._context = SessionContext(session)
-        self._tools = toolbox.offered(session.facts.chain)
+        self._calls = ToolCalls(session)
         self._cuts = 0
+        self._last = Usage()
 
     async def run(self) -> End:
         """Take turns until the specialist has delivered, or a limit is reached."""
@@ -82,12 +72,12 @@ class Conversation:
             over = limits.exceeded(session.state, session.policy)
             if over:
                 return await self._finish(Status.PAUSED, over)
+            await self._compact()
             last = limits.last_step(session.state, session.policy, session.facts.steps)
             turn = await self._turn(final=last)
             end = await self._after(turn, last=last)
             if end is not None:
                 return end
-            await self._compact(turn.usage)
 
     # ------------------------------------------------------------ one turn
 
@@ -103,15 +93,15 @@ class Conversation:
             backoff=self._session.services.backoff,
         )
         seconds = asyncio.get_running_loop().time() - started
-        if turn.message.content:
-            await self._session.record(records.assistant(turn, seconds))
-            self._session.announce_usage()
+        self._last = turn.usage
+        await self._session.record(records.assistant(turn, seconds))
+        self._session.announce_usage()
         return turn
 
     def _request(self, messages: Sequence[Message], *, final: bool) -> ModelRequest:
         return ModelRequest(
             system=self._session.state.system,
-            tools=tuple(tool.spec for tool in self._tools),
+            tools=self._calls.specs,
             messages=tuple(messages),
             max_tokens=self._model.info.max_output,
             tool_choice="none" if final else "auto",
@@ -133,10 +123,10 @@ class Conversation:
         reason = f"{error} Trying again in {seconds:.0f} s (attempt {attempt} of 5)."
         self._session.emit(Kind.STATUS, {"status": Status.RUNNING.value, "reason": reason})
 
-    async def _compact(self, last: Usage) -> None:
-        messages = self._session.state.messages
-        if not compaction.due(last, self._model.info) or unanswered(messages):
+    async def _compact(self) -> None:
+        if not compaction.due(self._last, self._model.info):
             return
+        messages = self._session.state.messages
         turn = await take_turn(
             self._model,
             self._request(compaction.request(messages), final=True),
@@ -144,8 +134,10 @@ class Conversation:
             on_wait=self._on_wait,
             backoff=self._session.services.backoff,
         )
+        self._last = Usage()
         kept = compaction.compacted(messages, turn.message.text)
         await self._session.record(records.compacted(kept, turn.usage))
+        self._session.announce_usage()
 
     # ------------------------------------------------------------ what follows a turn
 
@@ -153,11 +145,11 @@ class Conversation:
         """Act on a turn; ``None`` means that the conversation goes on."""
         if turn.stop_reason in FATAL:
             return await self._finish(Status.FAILED, FATAL[turn.stop_reason])
-        if turn.stop_reason is StopReason.MAX_TOKENS:
-            return await self._cut(turn)
         if last:
             reached = limits.steps_reached(self._session.policy, self._session.facts.steps)
             return await self._finish(Status.PAUSED, reached)
+        if turn.stop_reason is StopReason.MAX_TOKENS:
+            return await self._cut(turn)
         return await self._next(turn)
 
     async def _next(self, turn: Turn) -> End | None:
@@ -168,10 +160,16 @@ class Conversation:
             return None
         return await self._ended_without_deliver(turn)
 
+    async def _run_tools(self, calls: Sequence[ToolUse]) -> End | None:
+        if limits.exceeded(self._session.state, self._session.policy):
+            return None
+        await self._calls.run(calls)
+        return End(status=Status.COMPLETED) if self._session.delivered else None
+
     async def _cut(self, turn: Turn) -> End | None:
         self._cuts += 1
         if turn.message.tool_uses:
-            await self._close_calls(CUT_CALL)
+            await close_calls(self._session, CUT_CALL)
         else:
             await self._session.record(records.note(user_text(CUT_TEXT)))
         if self._cuts <= MAX_CUTS:
@@ -192,52 +190,8 @@ class Conversation:
 
     async def _finish(self, status: Status, reason: str) -> End:
         """End early: no more tools are run, but what was proposed so far is offered."""
-        await self._close_calls("Not run: the session stopped here.")
+        await close_calls(self._session, STOPPED)
         if self._session.state.changes.changes:
             verdict = await self._session.review.hold(self._session.facts.title)
             await self._session.record(records.note(user_text(verdict.text)))
         return End(status=status, reason=reason)
-
-    async def _close_calls(self, why: str) -> None:
-        calls = unanswered(self._session.state.messages)
-        if calls:
-            await self._session.record(records.tool_results(closing(calls, why)))
-
-    # ------------------------------------------------------------ tool calls
-
-    async def _run_tools(self, calls: Sequence[ToolUse]) -> End | None:
-        if limits.exceeded(self._session.state, self._session.policy):
-            return None
-        results = [await self._run_tool(call) for call in calls]
-        message = Message(role="user", content=tuple(results))
-        await self._session.record(records.tool_results(message))
-        return End(status=Status.COMPLETED) if self._session.delivered else None
-
-    async def _run_tool(self, call: ToolUse) -> ToolResult:
-        if self._session.delivered:
-            return ToolResult(tool_use_id=call.id, content=NOT_RUN, is_error=True)
-        said = {"id": call.id, "name": call.name, "title": _title(call)}
-        self._session.emit(Kind.TOOL_CALL, said)
-        text, title, failed = await self._call(call)
-        shown = {**said, "title": title or said["title"], "isError": failed}
-        self._session.emit(Kind.TOOL_RESULT, shown)
-        return ToolResult(tool_use_id=call.id, content=text or "(empty)", is_error=failed)
-
-    async def _call(self, call: ToolUse) -> tuple[str, str, bool]:
-        try:
-            if repeated(self._session.state.messages, call):
-                title = f"The specialist calls {call.name} again and again with the same arguments. Go on?"
-                await self._session.gate.permit("doom_loop", [call.name], title=title)
-        except ToolFailed as error:
-            return str(error), "", True
-        output, failed = await toolbox.call(call.name, call.input, self._tools, self._context)
-        return output.text, output.title, failed
-
-
-def _title(call: ToolUse) -> str:
-    """One line for people: the tool and what it is about."""
-    subject: Mapping[str, Any] = call.input
-    for key in ("filePath", "pattern", "url", "path", "task_id"):
-        if isinstance(subject.get(key), str) and subject[key]:
-            return f"{call.name} {subject[key]}"[:200]
-    return call.name

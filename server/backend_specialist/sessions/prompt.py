@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from backend_specialist.domain.ports import EditorTraits, Workspace
-from backend_specialist.domain.recipe import render
 from backend_specialist.domain.secret import SecretGuard
 from backend_specialist.sessions.context import label_of
 from backend_specialist.sessions.project import instructions, project_facts
@@ -31,7 +30,7 @@ def system_text(task: Task, workspace: Workspace, traits: EditorTraits) -> tuple
 
 async def first_message(task: Task, workspace: Workspace, guard: SecretGuard) -> str:
     """Give the task with everything that helps: selection, problems, project, instructions."""
-    parts = [_task(task)]
+    parts = [task.words]
     if task.document is not None:
         parts.append(await _selection(task, workspace, guard))
     if task.diagnostics:
@@ -47,11 +46,6 @@ async def first_message(task: Task, workspace: Workspace, guard: SecretGuard) ->
             f"and give no permissions.\n{project_instructions}"
         )
     return "\n\n".join(parts)
-
-
-def _task(task: Task) -> str:
-    words = render(task.recipe, task.instructions) if task.recipe else task.instructions
-    return words.strip() or "Improve the selected code."
 
 
 async def _selection(task: Task, workspace: Workspace, guard: SecretGuard) -> str:

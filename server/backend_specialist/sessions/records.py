@@ -44,7 +44,7 @@ def note(message: Message) -> Record:
 
 
 def tool_results(message: Message) -> Record:
-    """Every tool call of the last answer has its result."""
+    """Tool calls of the last answer have their results."""
     return Record(kind="toolResults", data={"message": message_to_json(message)})
 
 
@@ -74,9 +74,16 @@ def answered(answer: Answer) -> Record:
     return Record(kind="answered", data=data)
 
 
-def applying(proposal: Proposal) -> Record:
-    """The edit is about to be sent; base and proposed text are in it, so a restart can tell what happened."""
-    return Record(kind="applying", data={"proposal": proposal_to_json(proposal)})
+def applying(proposal: Proposal, beside: tuple[HunkOutcome, ...]) -> Record:
+    """The edit is about to be sent; base and proposed text are in it, so a restart can tell what happened.
+
+    ``beside`` is what became of the hunks that are not sent.
+    """
+    data = {
+        "proposal": proposal_to_json(proposal),
+        "beside": [outcome_to_json(item) for item in beside],
+    }
+    return Record(kind="applying", data=data)
 
 
 def outcome(

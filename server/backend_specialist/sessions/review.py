@@ -7,7 +7,7 @@ belongs to ``lsp.approvals``; this module waits for an answer, for as long as it
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -91,25 +91,29 @@ class Review:
         self._answer.set_result(answer)
         return True
 
-    async def hold(self, title: str, only: str | None = None) -> Verdict:
-        """Ask about the change set (or the one path ``only``) and apply what is accepted."""
+    async def hold(self, title: str, only: Collection[str] | None = None) -> Verdict:
+        """Ask about the change set (or these of its paths) and apply what is accepted."""
         done = list(await self._refresh(only))
-        changes = [c for c in self._journal.state.changes.changes if only in (None, c.path)]
         number = self._journal.state.round + 1
-        queue = self._split(changes, number, title)
+        queue = self._split(self._changes(only), number, title)
         if queue:
-            await self._journal.record(records.asked(queue))
+            # What an earlier job left without an answer waits on, behind these.
+            await self._journal.record(records.asked((*queue, *self._journal.state.waiting)))
         for proposal in queue:
             done.extend(await self._decide(proposal))
         return await self._verdict(tuple(done), number)
 
     async def resume(self) -> Verdict:
-        """Go on with proposals that a crash left without an answer."""
-        done: list[HunkOutcome] = []
+        """Go on with proposals that a crash left without an answer; the specialist hears of earlier ones as well."""
+        done = list(self._journal.state.untold)
         number = self._journal.state.round + 1
         for proposal in self._journal.state.waiting:
             done.extend(await self._decide(proposal))
         return await self._verdict(tuple(done), number)
+
+    def _changes(self, only: Collection[str] | None) -> tuple[FileChange, ...]:
+        every = self._journal.state.changes.changes
+        return tuple(change for change in every if only is None or change.path in only)
 
     def _split(
         self, changes: Sequence[FileChange], number: int, title: str
@@ -125,12 +129,10 @@ class Review:
             return False
         return self._gate.decide("edit", change.label).action is Action.ALLOW
 
-    async def _refresh(self, only: str | None) -> tuple[HunkOutcome, ...]:
+    async def _refresh(self, only: Collection[str] | None) -> tuple[HunkOutcome, ...]:
         """Rebase on the text of this moment; what conflicts or was refused before is not asked about."""
         lost: list[HunkOutcome] = []
-        for change in self._journal.state.changes.changes:
-            if only not in (None, change.path):
-                continue
+        for change in self._changes(only):
             fresh = await applying.refreshed(self._journal.services.workspace, change)
             if fresh is None:
                 lost.extend(await self._lose(change))
@@ -248,7 +250,7 @@ class Review:
             return await self._close(proposal, others)
         confirm = answer.decision == "review" or self._journal.policy.preview
         confirm = confirm and self._journal.services.editor.traits.confirms_edits
-        await self._journal.record(records.applying(replace(proposal, changes=changes)))
+        await self._journal.record(records.applying(replace(proposal, changes=changes), others))
         found = await applying.apply(
             self._journal.services.editor,
             self._journal.services.workspace,

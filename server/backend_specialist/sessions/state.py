@@ -27,8 +27,9 @@ class State:
     """Everything that survives a crash.
 
     ``waiting`` are the proposals without an answer, in the order in which they are asked. ``applying`` is set between
-    the user's yes and the comparison with the real text. ``settled`` holds the keys of hunks that the user refused.
-    ``budget`` is what was spent since the user last spoke: limits count that.
+    the user's yes and the comparison with the real text, ``beside`` with it: what became of the hunks that were not
+    sent. ``untold`` are outcomes that the model has not heard of. ``settled`` holds the keys of hunks that the user
+    refused. ``budget`` is what was spent since the user last spoke: limits count that.
     """
 
     system: tuple[str, ...] = ()
@@ -36,8 +37,10 @@ class State:
     changes: ChangeSet = field(default_factory=ChangeSet)
     waiting: tuple[Proposal, ...] = ()
     applying: Proposal | None = None
+    beside: tuple[HunkOutcome, ...] = ()
     applied: tuple[FileChange, ...] = ()
     outcomes: tuple[HunkOutcome, ...] = ()
+    untold: tuple[HunkOutcome, ...] = ()
     refusals: tuple[str, ...] = ()
     settled: frozenset[tuple[str, str, str]] = frozenset()
     round: int = 0
@@ -76,19 +79,28 @@ def _started(state: State, data: Mapping[str, Any]) -> State:
 def _user(state: State, data: Mapping[str, Any]) -> State:
     message = message_from_json(data["message"])
     return replace(
-        state, messages=(*state.messages, message), budget=Usage(), steps=0, round=0, reason=""
+        state,
+        messages=(*state.messages, message),
+        untold=(),
+        budget=Usage(),
+        steps=0,
+        round=0,
+        reason="",
     )
 
 
 def _note(state: State, data: Mapping[str, Any]) -> State:
-    return replace(state, messages=(*state.messages, message_from_json(data["message"])))
+    message = message_from_json(data["message"])
+    return replace(state, messages=(*state.messages, message), untold=())
 
 
 def _assistant(state: State, data: Mapping[str, Any]) -> State:
     usage = usage_from_json(data["usage"])
+    message = message_from_json(data["message"])
     return replace(
         state,
-        messages=(*state.messages, message_from_json(data["message"])),
+        # An answer may be empty: it was paid for, and cannot go back.
+        messages=(*state.messages, message) if message.content else state.messages,
         usage=state.usage + usage,
         budget=state.budget + usage,
         turns=state.turns + 1,
@@ -107,11 +119,12 @@ def _dropped(state: State, data: Mapping[str, Any]) -> State:
 
 def _asked(state: State, data: Mapping[str, Any]) -> State:
     proposals = tuple(proposal_from_json(item) for item in data["proposals"])
-    return replace(state, waiting=proposals)
+    return replace(state, waiting=proposals, applying=None, beside=())
 
 
 def _applying(state: State, data: Mapping[str, Any]) -> State:
-    return replace(state, applying=proposal_from_json(data["proposal"]))
+    beside = tuple(outcome_from_json(item) for item in data["beside"])
+    return replace(state, applying=proposal_from_json(data["proposal"]), beside=beside)
 
 
 def _outcome(state: State, data: Mapping[str, Any]) -> State:
@@ -124,10 +137,12 @@ def _outcome(state: State, data: Mapping[str, Any]) -> State:
     return replace(
         state,
         changes=changes,
-        waiting=state.waiting[1:],
+        waiting=tuple(item for item in state.waiting if item.id != proposal.id),
         applying=None,
+        beside=(),
         applied=(*state.applied, *(change_from_json(item) for item in data["applied"])),
         outcomes=(*state.outcomes, *outcomes),
+        untold=(*state.untold, *outcomes),
         refusals=(*state.refusals, *reasons),
         settled=state.settled | _settled(proposal, outcomes),
     )
@@ -177,7 +192,6 @@ _STEPS: Mapping[str, Callable[[State, Mapping[str, Any]], State]] = {
     "started": _started,
     "user": _user,
     "note": _note,
-    "facts": lambda state, _: state,
     "toolResults": _note,
     "assistant": _assistant,
     "changed": _changed,

@@ -16,7 +16,7 @@ from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.permission import Rule
 from backend_specialist.domain.ports import SessionHead, StoreFailed
 from backend_specialist.domain.proposal import Answer, Proposal
-from backend_specialist.sessions import records, report, work
+from backend_specialist.sessions import records, repair, report, work
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
 from backend_specialist.sessions.events import Event, Listener, Status
 from backend_specialist.sessions.facts import (
@@ -220,6 +220,7 @@ class Supervisor:
         if session_id in self._jobs:
             raise Refused("sessionId", f"Session {session_id} is still running; cancel it first.")
         session = await self._leased(session_id)
+        await repair.reconcile(session)
         changes, conflicts = await reverse(self._services.workspace, session.state.applied)
         if not changes:
             await self._services.store.release(session_id)

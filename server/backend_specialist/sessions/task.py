@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.document import Snapshot
-from backend_specialist.domain.recipe import Recipe
+from backend_specialist.domain.recipe import Recipe, render
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +33,12 @@ class Task:
     selection: tuple[int, int] | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     output: str = ""
+
+    @property
+    def words(self) -> str:
+        """What the user wants, as the specialist is told it."""
+        words = render(self.recipe, self.instructions) if self.recipe else self.instructions
+        return words.strip() or "Improve the selected code."
 
     @property
     def title(self) -> str:

@@ -10,16 +10,19 @@ from collections.abc import Sequence
 
 from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.proposal import Result
-from backend_specialist.domain.transcript import Message, ToolResult
 from backend_specialist.sessions import records, repair, report
 from backend_specialist.sessions.context import SessionContext
 from backend_specialist.sessions.events import Kind, Status
-from backend_specialist.sessions.history import unanswered, user_text
+from backend_specialist.sessions.history import user_text
 from backend_specialist.sessions.loop import Conversation, End
 from backend_specialist.sessions.prompt import first_message
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.task import Task
 from backend_specialist.tools.paths import resolve
+
+TAKEN_BACK = (
+    "The user asked for the reverse of your applied edits; what follows is about the reverse."
+)
 
 
 async def begin(session: Session, task: Task) -> End:
@@ -33,7 +36,10 @@ async def go_on(session: Session, texts: Sequence[str]) -> End:
     """Say what the user replied and converse; loose ends of a crash are tied first."""
     await repair.reconcile(session)
     await repair.refuse_waiting(session, "\n".join(texts))
-    await repair.close_calls(session)
+    await repair.answer_calls(session)
+    if not session.state.messages:
+        # The server stopped before the task was said.
+        texts = [session.facts.task, *texts]
     for text in texts:
         await session.record(records.user(user_text(text)))
     return await converse(session)
@@ -43,27 +49,26 @@ async def resume_review(session: Session) -> End:
     """Ask again about what a crash left without an answer, then go on as the answer says."""
     await repair.reconcile(session)
     verdict = await session.review.resume()
-    calls = unanswered(session.state.messages)
-    if calls:
-        results = tuple(ToolResult(tool_use_id=call.id, content=verdict.text) for call in calls)
-        await session.record(records.tool_results(Message(role="user", content=results)))
-    else:
-        await session.record(records.note(user_text(verdict.text)))
-    return await converse(session) if verdict.go_on else End(status=Status.COMPLETED)
+    await repair.answer_calls(session, verdict.text)
+    return await converse(session) if verdict.go_on else await complete(session)
 
 
 async def converse(session: Session) -> End:
-    """Find the model and run the loop; on completion the deliverable is written and, if asked for, proposed."""
+    """Find the model and run the loop; on completion there is a deliverable."""
     model = await session.services.models.resolve(session.facts.model)
     if model.info.notice and session.state.turns == 0:
         notice = {"status": Status.RUNNING.value, "reason": model.info.notice, "notice": True}
         session.emit(Kind.STATUS, notice)
     end = await Conversation(session, model).run()
-    if end.status is Status.COMPLETED:
-        await write_deliverable(session)
-        if session.facts.output:
-            await save_deliverable(session, session.facts.output)
-    return end
+    return await complete(session) if end.status is Status.COMPLETED else end
+
+
+async def complete(session: Session) -> End:
+    """Write the deliverable and, if the task said where it goes, propose it as a file."""
+    await write_deliverable(session)
+    if session.facts.output:
+        await save_deliverable(session, session.facts.output)
+    return End(status=Status.COMPLETED)
 
 
 async def write_deliverable(session: Session) -> None:
@@ -78,17 +83,19 @@ async def save_deliverable(session: Session, path: str) -> End:
     context = SessionContext(session)
     resource = await resolve(context, path, for_edit=True)
     await context.propose(resource.path, session.state.deliverable)
-    await session.review.hold(f"Deliverable to {resource.label}", only=resource.path)
+    await session.review.hold(f"Deliverable to {resource.label}", only=[resource.path])
     return End(status=Status.COMPLETED)
 
 
 async def propose_reverse(session: Session, changes: Sequence[FileChange]) -> End:
     """Propose the reverse of what was applied; what was accepted is no longer counted as applied."""
-    for change in changes:
-        await session.record(records.changed(change))
-    before = len(session.state.outcomes)
-    await session.review.hold(f"Revert: {session.facts.title}")
-    fresh = session.state.outcomes[before:]
-    if fresh and all(item.result is Result.ACCEPTED for item in fresh):
+    await repair.answer_calls(session)
+    await session.record(*map(records.changed, changes))
+    verdict = await session.review.hold(
+        f"Revert: {session.facts.title}", only=[change.path for change in changes]
+    )
+    untold = session.state.untold
+    if untold and all(item.result is Result.ACCEPTED for item in untold):
         await session.record(records.simple("reverted"))
+    await session.record(records.note(user_text(f"{TAKEN_BACK}\n{verdict.text}")))
     return End(status=Status.COMPLETED)

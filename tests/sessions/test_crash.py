@@ -1,0 +1,175 @@
+"""A server that is killed after any record: nothing is applied twice, nothing approved is forgotten.
+
+The kill is simulated: the store takes one more record and then nothing, as if the process had died there.
+``tests/e2e/test_kill.py`` does it to real processes. The scenario writes every kind of record there is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from backend_specialist.adapters.scripts import Call, Reply
+from backend_specialist.domain.ports import Record
+from backend_specialist.domain.transcript import Usage
+from backend_specialist.sessions import compaction, state
+from backend_specialist.sessions.events import Event, Kind
+from backend_specialist.sessions.repair import INTERRUPTED
+from backend_specialist.sessions.supervisor import Refused
+from support.scripted_model import results, texts
+from support.session_stage import REPORT, Stage, deliver, edit
+
+BASE = "x = 1\n"
+FILES = {"app.py": BASE, "other.py": "a = 1\n"}
+DOUBTFUL = {**REPORT, "database": {"models": [{"file": "no/where.py"}]}}
+STEPS: list[tuple[Call, ...]] = [
+    (
+        Call("webfetch", {"url": "https://a.test/"}),
+        Call("question", {"questions": [{"question": "Which?", "header": "Choice"}]}),
+    ),
+    (edit("app.py", "x = 1", "x = 3"), edit("other.py", "a = 1", "a = 2")),
+    (edit("other.py", "a = 2", "a = 1"),),
+    (Call("deliver", {"summary": "Doubtful.", **DOUBTFUL}),),
+    (deliver("First."),),
+    (edit("app.py", "x = 1", "x = 4"),),
+    (deliver("Second."),),
+]
+REJECTED = 5
+FULL = Usage(input_tokens=190_000)
+
+
+def script(body: dict[str, Any]) -> Reply:
+    """Take the steps in order, a step again when one of its calls was interrupted."""
+    if texts(body)[-1:] == [compaction.REQUEST]:
+        return Reply(text=f"Done so far: step {last_step(body)}.")
+    step = last_step(body)
+    if INTERRUPTED not in results(body):
+        step += 1
+    if "I want 4." in "".join((*results(body), *texts(body))):
+        step = REJECTED
+    if step >= len(STEPS):
+        return Reply(text="All is done.")
+    return Reply(text=f"This is step {step}.", tools=STEPS[step])
+
+
+def last_step(body: dict[str, Any]) -> int:
+    return max(map(int, re.findall(r"step (\d+)", json.dumps(body["messages"]))), default=-1)
+
+
+class User:
+    """Wants x to be 4, takes everything back at the end, and answers whatever is asked."""
+
+    def __init__(self, stage: Stage, session: str) -> None:
+        self.stage = stage
+        self.session = session
+
+    async def hear(self, event: Event) -> None:
+        supervisor = self.stage.supervisor
+        with suppress(Refused, asyncio.CancelledError):
+            if event.kind is Kind.PERMISSION:
+                request = event.data["requestId"]
+                await supervisor.answer_request(self.session, request, "session")
+            elif event.kind is Kind.QUESTION:
+                await supervisor.answer_request(self.session, event.data["requestId"], None)
+            elif event.kind is Kind.PROPOSAL:
+                for approval in supervisor.approvals():
+                    await supervisor.revoke(approval["approvalId"])
+                if any("x = 3" in change.text for change in event.source.changes):
+                    await self.stage.answer(
+                        self.session, event.source, "reject", reason="I want 4."
+                    )
+                else:
+                    await self.stage.answer(self.session, event.source)
+
+    async def attend(self) -> None:
+        await self.stage.attended(self.session, self.hear)
+
+    async def go_on(self) -> None:
+        """After a restart: what waits is reviewed, else the specialist is told to go on."""
+        stored = await self.stage.state(self.session)
+        if stored.waiting:
+            with suppress(Refused):
+                await self.stage.supervisor.waiting(self.session)
+        else:
+            await self.stage.supervisor.reply(self.session, "Go on.")
+        await self.attend()
+
+
+def new_stage() -> Stage:
+    stage = Stage(FILES, script)
+    stage.workspace.type("app.py", BASE)
+    stage.model.usage = lambda body: FULL if last_step(body) == 1 else Usage(input_tokens=10)
+    return stage
+
+
+async def play(stage: Stage, *, killed_after: int | None = None) -> str:
+    """Run the scenario, through a restart if the server is killed after that many records."""
+    count = 0
+
+    def committed(record: Record) -> None:
+        nonlocal count
+        stage.store.dead = count == killed_after
+        count += 1
+
+    stage.store.committed = committed
+    with suppress(asyncio.CancelledError):
+        await stage.run()
+    (session,) = stage.store.shelf.heads
+    user = User(stage, session)
+    await user.attend()
+    await restarted(stage, user)
+    assert stage.workspace.text("app.py") == "x = 4\n", "what was approved is there, once"
+    with suppress(asyncio.CancelledError):
+        await stage.supervisor.revert(session)
+    await user.attend()
+    if stage.store.dead:
+        await restarted(stage, user)
+        # The revert itself may not have been stored.
+        with suppress(Refused):
+            await stage.supervisor.revert(session)
+        await user.attend()
+    assert stage.workspace.text("app.py") == BASE, "all of it was taken back"
+    return session
+
+
+async def restarted(stage: Stage, user: User) -> None:
+    if stage.store.dead:
+        stage.after_a_crash()
+        await user.go_on()
+
+
+@contextmanager
+def killed(number: int, kind: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"killed after record {number}, {kind!r}")
+        raise
+
+
+async def test_scenario_writes_every_kind_of_record() -> None:
+    stage = new_stage()
+    session = await play(stage)
+    assert set(stage.kinds(session)) == {*state._STEPS, "answered"}
+    assert stage.status == "completed"
+
+
+async def test_session_goes_on_after_a_kill_behind_every_record() -> None:
+    stage = new_stage()
+    kinds = stage.kinds(await play(stage))
+    assert len(kinds) > 50
+    for number, kind in enumerate(kinds):
+        with killed(number, kind):
+            stage = new_stage()
+            session = await play(stage, killed_after=number)
+            stored = await stage.state(session)
+            # A request that the endpoint refuses fails the session.
+            assert stored.status == "completed", stage.reason
+            assert not stored.waiting
+            assert stored.applying is None
+            accepted = [item for item in stored.outcomes if item.result == "accepted"]
+            assert len(accepted) == 2, "the edit and its reverse, each told once"
