@@ -44,9 +44,11 @@ def only(header: str, body: str = "Do it.") -> Problem:
     return problem
 
 
-def test_agent_file_of_the_reference_is_read_without_a_word() -> None:
+def test_agent_file_of_the_reference_is_read_with_a_word_about_its_model() -> None:
     agent = load_agent(SEED, name="specialist-backend", source="built-in")
-    assert agent.problems == ()
+    (problem,) = agent.problems
+    assert (problem.code, problem.severity, problem.place.line) == ("retired-model", "warning", 4)
+    assert "15 June 2026" in problem.message
     assert (agent.mode, agent.model) == ("subagent", "anthropic/claude-sonnet-4-20250514")
     assert agent.prompt == "You are a specialist."
     assert [(rule.permission, rule.action.value) for rule in agent.rules] == [

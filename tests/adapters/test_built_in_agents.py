@@ -30,7 +30,7 @@ def test_built_in_specialist_has_the_values_of_the_reference() -> None:
 
 def test_built_in_specialist_is_asked_and_has_no_shell() -> None:
     agent = load_agent(TEXT, name="specialist-backend", source="built-in")
-    assert agent.problems == ()
+    assert [problem.code for problem in agent.problems] == ["retired-model"]
     assert evaluate(agent.rules, "edit", "src/app.py").action == "ask"
     assert hidden_tools(agent.rules, ["bash", "edit", "write", "read"]) == {"bash"}
 

@@ -12,7 +12,7 @@ kind: refactor.rewrite
 when: selection
 languages: [python, go]
 agent: specialist-backend
-model: anthropic/x
+model: anthropic/claude-opus-5
 ---
 
 Validate $ARGUMENTS.
@@ -31,7 +31,7 @@ def test_recipe_file_is_read() -> None:
         description="Checks what comes in",
         when="selection",
         agent="specialist-backend",
-        model="anthropic/x",
+        model="anthropic/claude-opus-5",
         languages=("python", "go"),
     )
 

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from backend_specialist.adapters import front_matter
-from backend_specialist.adapters.agent_options import OPTIONS, read_options
+from backend_specialist.adapters.agent_options import read_options
 from backend_specialist.adapters.fields import Fields, nearest
 from backend_specialist.adapters.front_matter import FrontMatter
+from backend_specialist.adapters.model_lint import read_model, report_model
 from backend_specialist.adapters.permission_fields import read_permission, read_tools, report
+from backend_specialist.adapters.rule_lint import report_rules
 from backend_specialist.domain.agent import AgentDefinition, Place
+from backend_specialist.domain.agent_fields import AGENT_FIELDS
+from backend_specialist.domain.agent_merge import sources_of
 from backend_specialist.domain.lines import split_lines, without_ending
-from backend_specialist.domain.permission import merge_tools, rules_from
+from backend_specialist.domain.permission import Setting, merge_tools, rules_from
 
-_KEYS = (
-    "name", "description", "mode", "model", "variant", "prompt", "tools", "permission", "steps", "maxSteps",
-    "hidden", "disable", "color", "options", *OPTIONS,
-)  # fmt: skip
 _NEWER = {
     "permissions": "permission",
     "system": "the text below the front matter",
@@ -30,7 +31,6 @@ _NEWER = {
     "request": "options",
 }
 _NARROWING = frozenset({"permission", "tools", "disable", "hidden", "steps", "mode"})
-_MODEL = re.compile(r"[^/\s]+/\S+")
 _NAME = re.compile(r"[^\W_][\w./ -]{0,99}")
 
 
@@ -40,17 +40,18 @@ def load_agent(text: str, *, name: str, source: str) -> AgentDefinition:
     fields = Fields(front)
     tools, permission = read_tools(fields), read_permission(fields)
     report(fields, tools, permission)
+    report_rules(fields, tools, permission)
     places = dict(front.places)
-    places["prompt"] = _body_place(text, front.body)
+    places["prompt"] = body_place(text, front.body)
+    settings = merge_tools(tools, permission)
     definition = AgentDefinition(
-        name=_name(fields, name),
+        name=read_name(fields, name),
         description=fields.text("description"),
         mode=fields.choice("mode", ("primary", "subagent", "all"), "all"),
-        model=_model(fields),
+        model=read_model(fields),
         prompt=_prompt(fields, front),
-        rules=rules_from(
-            merge_tools(tools, permission), source=source, home=os.path.expanduser("~")
-        ),
+        permission=settings,
+        rules=rules_from(settings, source=source, home=os.path.expanduser("~")),
         steps=_steps(fields),
         options=read_options(fields),
         source=source,
@@ -58,8 +59,30 @@ def load_agent(text: str, *, name: str, source: str) -> AgentDefinition:
         hidden=fields.flag("hidden"),
         disabled=fields.flag("disable"),
     )
+    report_model(fields, definition.model)
     _report_unused(fields)
-    return replace(definition, problems=tuple(fields.problems))
+    given = {key for key in ("description", "mode", "model", "hidden") if fields.has(key)}
+    given |= {"steps"} if definition.steps else set()
+    given |= {"disabled"} if fields.has("disable") else set()
+    return replace(merge_facts(definition, given), problems=tuple(fields.problems))
+
+
+def merge_facts(definition: AgentDefinition, given: Iterable[str]) -> AgentDefinition:
+    """The definition, with what is needed to lay it over another one of its name."""
+    named = frozenset(given) | ({"prompt"} if definition.prompt else frozenset())
+    # As the rules have it, with the home directory put in.
+    permission: dict[str, Setting] = {}
+    for key, setting in definition.permission.items():
+        if isinstance(setting, str):
+            permission[key] = setting
+        else:
+            permission[key] = {
+                rule.pattern: rule.action.value
+                for rule in definition.rules
+                if rule.permission == key
+            }
+    sources = sources_of(permission, named, definition.source)
+    return replace(definition, permission=permission, given=named, sources=sources)
 
 
 def usable(definition: AgentDefinition) -> bool:
@@ -76,7 +99,8 @@ def agent_name(path: str, directory: str) -> str:
     return "/".join(parts).removesuffix(".md")
 
 
-def _name(fields: Fields, name: str) -> str:
+def read_name(fields: Fields, name: str) -> str:
+    """The field ``name``, else the name that the path gives."""
     written = fields.text("name")
     if not written:
         return name
@@ -89,18 +113,12 @@ def _name(fields: Fields, name: str) -> str:
             "name",
             severity="info",
             code="name",
+            fixes=[
+                fields.removing("name", "Remove 'name'"),
+                fields.replacing("name", name),
+            ],
         )
     return written
-
-
-def _model(fields: Fields) -> str | None:
-    model = fields.text("model")
-    if model and not _MODEL.fullmatch(model):
-        fields.problem(
-            "'model' must be 'provider/model', such as anthropic/claude-sonnet-4-5.", "model"
-        )
-        return None
-    return model or None
 
 
 def _prompt(fields: Fields, front: FrontMatter) -> str:
@@ -111,43 +129,69 @@ def _prompt(fields: Fields, front: FrontMatter) -> str:
             "prompt",
             severity="warning",
             code="prompt",
+            fixes=[fields.removing("prompt", "Remove 'prompt'")],
         )
-    if not written and not body:
+    return body or fallback_prompt(fields, written)
+
+
+def fallback_prompt(fields: Fields, prompt: str) -> str:
+    """The prompt; an empty one is a problem."""
+    if not prompt:
         fields.problem(
-            "The prompt is empty: the agent would know nothing about its task. Write it below the front matter.",
+            "The prompt is empty: unless a file of the same name that is farther away has one, the agent would know "
+            "nothing about its task. Write it below the front matter.",
             "description",
             severity="warning",
             code="prompt",
         )
-    return body or written
+    return prompt
 
 
 def _steps(fields: Fields) -> int | None:
     steps, older = fields.whole("steps"), fields.whole("maxSteps")
     if older is not None:
         message = "'maxSteps' is the older spelling of 'steps'. Write 'steps'."
-        fields.problem(message, "maxSteps:key", severity="info", code="deprecated")
+        fix = (
+            fields.removing("maxSteps", "Remove 'maxSteps'")
+            if steps is not None
+            else fields.replacing("maxSteps:key", "steps")
+        )
+        fields.problem(message, "maxSteps:key", severity="info", code="deprecated", fixes=[fix])
     return steps if steps is not None else older
 
 
 def _report_unused(fields: Fields) -> None:
-    for key in fields.unknown(_KEYS):
+    for key in fields.unknown(AGENT_FIELDS):
         if key in _NEWER:
             message = f"'{key}' belongs to a newer form of this file, which is not read. Use {_NEWER[key]}."
-            fields.problem(message, f"{key}:key", code="unknown-key")
+            fix = fields.replacing(f"{key}:key", "disable") if key == "disabled" else None
+            fields.problem(message, f"{key}:key", code="unknown-key", fixes=[fix])
             continue
-        meant = nearest(key, _KEYS)
+        meant = nearest(key, AGENT_FIELDS)
         hint = f"Did you mean '{meant}'?" if meant else "It is ignored, and not sent to the model."
-        # A slip in the name of a field that takes rights away would leave them all.
-        severity = "error" if meant in _NARROWING else "warning"
-        message = f"The key '{key}' is not known. {hint}"
-        fields.problem(message, f"{key}:key", severity=severity, code="unknown-key")
+        fields.problem(
+            f"The key '{key}' is not known. {hint}",
+            f"{key}:key",
+            # A slip in the name of a field that takes rights away would leave them all.
+            severity="error" if meant in _NARROWING else "warning",
+            code="unknown-key",
+            fixes=[
+                fields.replacing(f"{key}:key", meant),
+                fields.removing(key, f"Remove '{key}'"),
+            ],
+        )
     if fields.has("variant"):
-        message = "'variant' has no effect here. Set 'thinking' or 'effort' instead."
-        fields.problem(message, "variant:key", severity="info", code="unused")
+        fields.problem(
+            "'variant' has no effect here. Set 'thinking' or 'effort' instead.",
+            "variant:key",
+            severity="info",
+            code="unused",
+            fixes=[fields.removing("variant", "Remove 'variant'")],
+        )
 
 
-def _body_place(text: str, body: str) -> Place:
+def body_place(text: str, body: str) -> Place:
+    """Where the text below the front matter stands."""
     lines = split_lines(text)
     first = len(lines) - len(split_lines(body))
     last = max(first, len(lines) - 1)

@@ -1,6 +1,6 @@
 """One place that agents and recipes come from, with its files already read.
 
-Owns which file is an agent and which a recipe, and under what name. Reads no disk and ranks no layers.
+Owns which file is an agent and which a recipe, in which form and under what name. Reads no disk and ranks no layers.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from backend_specialist.adapters.agent_files import agent_name, load_agent
+from backend_specialist.adapters.claude_files import is_claude_form, load_claude_agent
 from backend_specialist.adapters.recipe_files import load_recipe
-from backend_specialist.domain.agent import AgentDefinition, Problem
+from backend_specialist.domain.agent import NOWHERE, AgentDefinition, Problem
 from backend_specialist.domain.recipe import Recipe
 
-_AGENTS = ("agent", "agents")
-_RECIPES = ("command", "commands")
+AGENTS = ("agent", "agents")
+RECIPES = ("command", "commands")
 
 
 class Origin(StrEnum):
@@ -26,14 +27,25 @@ class Origin(StrEnum):
     WORKSPACE = "workspace"
 
 
+class Shape(StrEnum):
+    """How a layer's directory is laid out."""
+
+    FOLDERS = "folders"
+    """Agents below ``agent`` or ``agents``, recipes below ``command`` or ``commands``."""
+    BARE = "bare"
+    """Every Markdown file is an agent, in whichever form, unless it lies in a folder of recipes."""
+    CLAUDE = "claude"
+    """Agents of Claude Code's form below ``agents``; nothing else counts."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """``files`` are by relative path. In a ``bare`` layer every Markdown file that is no recipe is an agent."""
+    """``files`` are by relative path."""
 
     origin: Origin
     directory: str
     files: Mapping[str, bytes]
-    bare: bool = False
+    shape: Shape = Shape.FOLDERS
     problem: str = ""
 
 
@@ -46,12 +58,20 @@ class Loaded:
     recipes: tuple[Recipe, ...] = field(default=())
 
 
-def is_wanted(path: str, *, bare: bool = False) -> bool:
+def is_wanted(path: str, shape: Shape) -> bool:
     """Whether a file of that relative path is an agent or a recipe."""
     first, _, rest = path.partition("/")
     if not path.endswith(".md") or path.lower() == "readme.md":
         return False
-    return bare or (bool(rest) and first in (*_AGENTS, *_RECIPES))
+    if shape is Shape.CLAUDE:
+        return bool(rest) and first == "agents"
+    return shape is Shape.BARE or (bool(rest) and first in (*AGENTS, *RECIPES))
+
+
+def is_recipe(path: str) -> bool:
+    """Whether a wanted file is a recipe, not an agent."""
+    first, _, rest = path.partition("/")
+    return bool(rest) and first in RECIPES
 
 
 def load_layer(layer: Layer) -> Loaded:
@@ -60,18 +80,28 @@ def load_layer(layer: Layer) -> Loaded:
     doubles: list[AgentDefinition] = []
     recipes: list[Recipe] = []
     for path, data in layer.files.items():
-        if not is_wanted(path, bare=layer.bare):
+        if not is_wanted(path, layer.shape):
             continue
-        first, _, rest = path.partition("/")
-        if rest and first in _RECIPES:
-            recipes.append(_recipe(layer, path, rest.removesuffix(".md"), data))
-            continue
-        agent = _agent(layer, path, data)
-        if agent.name in agents:
-            doubles.append(_double(agent, agents[agent.name]))
+        text, problems = decoded(data)
+        item = load_file(text, path=path, shape=layer.shape, source=source_of(layer, path))
+        item = replace(item, problems=(*problems, *item.problems))
+        if isinstance(item, Recipe):
+            recipes.append(item)
+        elif item.name in agents:
+            doubles.append(_double(item, agents[item.name]))
         else:
-            agents[agent.name] = agent
+            agents[item.name] = item
     return Loaded(origin=layer.origin, agents=(*agents.values(), *doubles), recipes=tuple(recipes))
+
+
+def load_file(text: str, *, path: str, shape: Shape, source: str) -> AgentDefinition | Recipe:
+    """Read one wanted file; ``path`` is the one below its layer's directory."""
+    if is_recipe(path):
+        name = path.partition("/")[2].removesuffix(".md")
+        return load_recipe(text, name=name, source=source)
+    claude = shape is Shape.CLAUDE or (shape is Shape.BARE and is_claude_form(text))
+    load = load_claude_agent if claude else load_agent
+    return load(text, name=agent_name(path, ""), source=source)
 
 
 def source_of(layer: Layer, path: str) -> str:
@@ -81,19 +111,8 @@ def source_of(layer: Layer, path: str) -> str:
     return f"{layer.directory}/{path}"
 
 
-def _agent(layer: Layer, path: str, data: bytes) -> AgentDefinition:
-    text, problems = _text(data)
-    agent = load_agent(text, name=agent_name(path, ""), source=source_of(layer, path))
-    return replace(agent, problems=(*problems, *agent.problems))
-
-
-def _recipe(layer: Layer, path: str, name: str, data: bytes) -> Recipe:
-    text, problems = _text(data)
-    recipe = load_recipe(text, name=name, source=source_of(layer, path))
-    return replace(recipe, problems=(*problems, *recipe.problems))
-
-
-def _text(data: bytes) -> tuple[str, tuple[Problem, ...]]:
+def decoded(data: bytes) -> tuple[str, tuple[Problem, ...]]:
+    """The text of a file, and what is wrong with its bytes."""
     try:
         return data.decode(), ()
     except UnicodeDecodeError:
@@ -104,7 +123,7 @@ def _text(data: bytes) -> tuple[str, tuple[Problem, ...]]:
 def _double(agent: AgentDefinition, first: AgentDefinition) -> AgentDefinition:
     fault = Problem(
         message=f"{first.source} is called '{agent.name}' as well and is in force. Rename one of them.",
-        place=agent.places.get("name", Problem(message="").place),
+        place=agent.places.get("name", NOWHERE),
         code="name",
     )
     return replace(agent, problems=(*agent.problems, fault))

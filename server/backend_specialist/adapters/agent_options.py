@@ -33,6 +33,7 @@ def read_options(fields: Fields) -> dict[str, Any]:
                 f"options.{key}:key",
                 severity="warning",
                 code="unknown-key",
+                fixes=[fields.removing(f"options.{key}", f"Remove '{key}'")],
             )
     for key in OPTIONS:
         if fields.has(key):

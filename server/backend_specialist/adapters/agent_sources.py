@@ -1,8 +1,8 @@
-"""Every agent and recipe that there is, the nearest of each name.
+"""Every agent and recipe that there is, files of one name laid over each other.
 
-Owns where they are looked for and which wins: a trusted workspace, then the directories of the settings, then the
-user's own, then those of the package. Whatever wins, the user's own file of that name keeps its say. Reads the disk
-in :meth:`AgentSources.reload` only, which blocks; everything else answers from memory.
+Owns where they are looked for and which is nearest: a trusted workspace, then the directories of the settings, then
+the user's own, then those of the package. Whatever is nearest, the user's own files of that name keep their say. Reads
+the disk in :meth:`AgentSources.reload` only, which blocks; everything else answers from memory.
 """
 
 from __future__ import annotations
@@ -15,11 +15,20 @@ import platformdirs
 
 import backend_specialist
 from backend_specialist.adapters.agent_files import usable
-from backend_specialist.adapters.agent_layer import Layer, Loaded, Origin, is_wanted, load_layer
+from backend_specialist.adapters.agent_layer import (
+    Layer,
+    Loaded,
+    Origin,
+    Shape,
+    is_wanted,
+    load_layer,
+)
 from backend_specialist.adapters.file_tree import TreeRefused, read_tree
 from backend_specialist.adapters.recipe_files import usable_recipe
-from backend_specialist.adapters.trust import Trust, layer_of
+from backend_specialist.adapters.root_files import CLAUDE, layers_of
+from backend_specialist.adapters.trust import Trust
 from backend_specialist.domain.agent import AgentDefinition
+from backend_specialist.domain.agent_merge import merged
 from backend_specialist.domain.permission import Rule, defaults
 from backend_specialist.domain.recipe import Recipe
 
@@ -55,15 +64,23 @@ class Places:
     vouched: bool = False
     directories: tuple[str, ...] = ()
     user: tuple[str, ...] = field(default_factory=user_directories)
+    claude: str = field(default_factory=lambda: os.path.join(os.path.expanduser("~"), CLAUDE))
     default: str = DEFAULT_AGENT
+
+
+Stack = Sequence[tuple[Origin, AgentDefinition]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Catalogue:
-    """One reading, nearest first: ``agents`` in force, the ``users``' own by name, ``files`` as read."""
+    """One reading: ``agents`` in force, the ``users``' own by name, ``files`` as read.
+
+    ``stacks`` are the definitions of each name with the origin of each, nearest first.
+    """
 
     agents: Mapping[str, AgentDefinition]
     users: Mapping[str, AgentDefinition]
+    stacks: Mapping[str, Stack]
     recipes: tuple[Recipe, ...]
     files: tuple[AgentDefinition | Recipe, ...]
     refused: tuple[str, ...]
@@ -84,13 +101,14 @@ class AgentSources:
         layers = list(_layers(self._places, self._trust))
         loaded = [load_layer(layer) for layer in layers]
         in_force = [self._last_good(item) for item in loaded]
-        users = _by_name(item for item in in_force if item.origin is Origin.USER)
+        stacks = _stacks(in_force)
         files: list[AgentDefinition | Recipe] = []
         for item in loaded:
             files += [*item.agents, *item.recipes]
         self._catalogue = _Catalogue(
-            agents=_usable(_by_name(in_force), users),
-            users=users,
+            agents=_usable(stacks),
+            users=_users(stacks),
+            stacks=stacks,
             recipes=_nearest_recipes(loaded),
             files=tuple(files),
             refused=tuple(layer.problem for layer in layers if layer.problem),
@@ -109,11 +127,20 @@ class AgentSources:
     def chain(self, agent: AgentDefinition) -> tuple[tuple[Rule, ...], ...]:
         """The rule sets that hold for an agent; of their decisions the strictest holds.
 
-        Any agent is bound by the user's own agent of the same name as well.
+        What is not the user's own alone is bound by the user's own agent of the same name as well.
         """
         own = self._now().users.get(agent.name)
-        links = [agent, own] if own and own.source != agent.source else [agent]
+        others = set(agent.sources.values()) - {Origin.BUILT_IN.value}
+        bound = own is not None and not others <= set(own.sources.values())
+        links = [agent, own] if own and bound else [agent]
         return tuple((*defaults(), *link.rules) for link in links)
+
+    def in_place(self, agent: AgentDefinition) -> AgentDefinition:
+        """A definition that was just written, completed by the farther files of its name."""
+        stack = self._now().stacks.get(agent.name, ())
+        sources = [item.source for _, item in stack]
+        own = sources.index(agent.source) if agent.source in sources else -1
+        return merged([agent, *(item for _, item in stack[own + 1 :])])
 
     def recipes(self) -> tuple[Recipe, ...]:
         """Every usable recipe, the nearest of each name, nearer ones first."""
@@ -153,47 +180,60 @@ def _layers(places: Places, trust: Trust) -> Iterator[Layer]:
     for root in places.roots:
         files = trust.contents(root, vouched=places.vouched)
         if files is not None:
-            yield layer_of(root, files)
+            yield from layers_of(root, files)
     for directory in places.directories:
-        yield _read(os.path.abspath(os.path.expanduser(directory)), Origin.USER, bare=True)
+        yield _read(os.path.abspath(os.path.expanduser(directory)), Origin.USER, Shape.BARE)
     for directory in places.user:
-        yield _read(directory, Origin.USER, bare=False)
-    yield _read(built_in_directory(), Origin.BUILT_IN, bare=True)
+        yield _read(directory, Origin.USER, Shape.FOLDERS)
+    if places.claude:
+        yield _read(places.claude, Origin.USER, Shape.CLAUDE)
+    yield _read(built_in_directory(), Origin.BUILT_IN, Shape.BARE)
 
 
-def _read(directory: str, origin: Origin, *, bare: bool) -> Layer:
-    def wanted(path: str) -> bool:
-        return is_wanted(path, bare=bare)
-
+def _read(directory: str, origin: Origin, shape: Shape) -> Layer:
+    folder = "agents/" if shape is Shape.CLAUDE else ""
     try:
-        files = read_tree(directory, wanted=wanted, follow_links=True)
+        files = read_tree(
+            os.path.join(directory, folder) if folder else directory,
+            wanted=lambda path: is_wanted(folder + path, shape),
+            follow_links=True,
+        )
     except TreeRefused as refused:
         return Layer(origin=origin, directory=directory, files={}, problem=str(refused))
-    return Layer(origin=origin, directory=directory, files=files, bare=bare)
+    named = {folder + path: data for path, data in files.items()}
+    return Layer(origin=origin, directory=directory, files=named, shape=shape)
 
 
-def _usable(
-    nearest: Mapping[str, AgentDefinition], users: Mapping[str, AgentDefinition]
-) -> dict[str, AgentDefinition]:
-    """Those that may run. What a broken file wanted to forbid is not known, so nothing of its name may."""
-    return {
-        name: agent
-        for name, agent in nearest.items()
-        if _runs(agent) and _runs(users.get(name, agent))
-    }
-
-
-def _runs(agent: AgentDefinition) -> bool:
-    return usable(agent) and not agent.disabled
-
-
-def _by_name(layers: Iterable[Loaded]) -> dict[str, AgentDefinition]:
-    """The first agent of each name."""
-    found: dict[str, AgentDefinition] = {}
+def _stacks(layers: Iterable[Loaded]) -> dict[str, Stack]:
+    """The definitions of each name, at most one of a layer."""
+    found: dict[str, list[tuple[Origin, AgentDefinition]]] = {}
     for layer in layers:
+        own: dict[str, AgentDefinition] = {}
         for agent in layer.agents:
-            found.setdefault(agent.name, agent)
+            own.setdefault(agent.name, agent)
+        for name, agent in own.items():
+            found.setdefault(name, []).append((layer.origin, agent))
+    return {name: tuple(stack) for name, stack in found.items()}
+
+
+def _usable(stacks: Mapping[str, Stack]) -> dict[str, AgentDefinition]:
+    """Those that may run. What a broken file wanted to forbid is not known, so nothing of its name may."""
+    users = _users(stacks)
+    found: dict[str, AgentDefinition] = {}
+    for name, stack in stacks.items():
+        agent = merged([item for _, item in stack])
+        removed = agent.disabled or (name in users and users[name].disabled)
+        if not removed and all(usable(item) for _, item in stack):
+            found[name] = agent
     return found
+
+
+def _users(stacks: Mapping[str, Stack]) -> dict[str, AgentDefinition]:
+    own = {
+        name: [item for origin, item in stack if origin is Origin.USER]
+        for name, stack in stacks.items()
+    }
+    return {name: merged(items) for name, items in own.items() if items}
 
 
 def _nearest_recipes(layers: Sequence[Loaded]) -> tuple[Recipe, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from backend_specialist.adapters.front_matter import FrontMatter
-from backend_specialist.domain.agent import Place, Problem
+from backend_specialist.domain.agent import NOWHERE, Fix, Place, Problem, Replacement
 
 
 class Fields:
@@ -20,6 +20,7 @@ class Fields:
         self.problems = list(front.problems)
         self._values = front.values
         self._places = front.places
+        self._lines = front.lines
 
     def has(self, key: str) -> bool:
         """Whether a key is there with a value."""
@@ -51,7 +52,8 @@ class Fields:
         value = self.text(key, default)
         if value in choices:
             return value
-        self.problem(f"'{key}' must be one of {', '.join(choices)}.", key)
+        fix = self.replacing(key, nearest(value, choices))
+        self.problem(f"'{key}' must be one of {', '.join(choices)}.", key, fixes=[fix])
         return default
 
     def unknown(self, known: Iterable[str]) -> list[str]:
@@ -59,11 +61,23 @@ class Fields:
         return [key for key in self._values if key not in frozenset(known)]
 
     def problem(
-        self, message: str, path: str, *, severity: str = "error", code: str = "value"
+        self,
+        message: str,
+        path: str,
+        *,
+        severity: str = "error",
+        code: str = "value",
+        fixes: Iterable[Fix | None] = (),
     ) -> None:
         """Add a problem at a key path; a path that ends with ``:key`` means the key itself."""
         self.problems.append(
-            Problem(message=message, severity=severity, place=self.place(path), code=code)
+            Problem(
+                message=message,
+                severity=severity,
+                place=self.place(path),
+                code=code,
+                fixes=tuple(fix for fix in fixes if fix),
+            )
         )
 
     def problem_at(self, message: str, span: tuple[int, int, int], *, code: str) -> None:
@@ -74,15 +88,65 @@ class Fields:
 
     def place(self, path: str) -> Place:
         """Where a value stands, else its key, else the first line."""
-        nowhere = Place(line=0, column=0, end_line=0, end_column=0)
-        return self._places.get(path) or self._places.get(f"{path}:key") or nowhere
+        return self._places.get(path) or self._places.get(f"{path}:key") or NOWHERE
+
+    # ------------------------------------------------------------ fixes
+
+    def replacing(self, path: str, text: str) -> Fix | None:
+        """The fix that puts a text in the place of a value or key; ``None`` without a text or a place."""
+        place = self._places.get(path)
+        if not text or place is None:
+            return None
+        return Fix(title=f"Change to '{text}'", replacements=(Replacement(place=place, text=text),))
+
+    def removing(self, path: str, title: str) -> Fix | None:
+        """The fix that removes an entry with its lines; ``None`` if it does not have them for itself."""
+        lines = self._own_lines(path)
+        return (
+            Fix(title=title, replacements=(Replacement(place=lines, text=""),)) if lines else None
+        )
+
+    def moving(self, path: str, before: str, title: str) -> Fix | None:
+        """The fix that moves an entry with its lines in front of another one."""
+        lines, target = self._own_lines(path), self._own_lines(before)
+        if lines is None or target is None or lines.line == target.line:
+            return None
+        text = "".join(f"{line}\n" for line in self._lines[lines.line : lines.end_line])
+        start = Place(line=target.line, column=0, end_line=target.line, end_column=0)
+        return Fix(
+            title=title,
+            replacements=(Replacement(place=start, text=text), Replacement(place=lines, text="")),
+        )
+
+    def _own_lines(self, path: str) -> Place | None:
+        key = self._places.get(f"{path}:key")
+        if key is None:
+            return None
+        end = self.place(path)
+        last = max(key.end_line, end.end_line)
+        alone = not self._lines[key.line][: key.column].strip()
+        after = self._lines[last][
+            max(end.end_column, key.end_column) if last == end.end_line else 0 :
+        ]
+        if not alone or "," in after or "}" in after:
+            return None
+        return Place(line=key.line, column=0, end_line=last + 1, end_column=0)
 
     def _typed(self, key: str, wanted: type, words: str) -> Any:
         value = self._values.get(key)
         if value is None or type(value) is wanted:
             return value
-        self.problem(f"'{key}' must be {words}.", key, code="type")
+        fix = self.replacing(key, as_flag(value)) if wanted is bool else None
+        self.problem(f"'{key}' must be {words}.", key, code="type", fixes=[fix])
         return None
+
+
+def as_flag(value: object) -> str:
+    """``true`` or ``false`` for a word that means it elsewhere, else nothing."""
+    word = str(value).lower()
+    if word in ("yes", "on", "y", "1", "true"):
+        return "true"
+    return "false" if word in ("no", "off", "n", "0", "false") else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -2,20 +2,22 @@
 
 Owns how such a file is split and read. PyYAML is made as strict as the format's home: ``yes``, ``on`` and dates
 are text, a key may stand only once, and the order of keys is kept. The file may come from anyone, so its
-size, depth and aliases are bounded, and whatever is wrong becomes a problem, never an exception.
+size, depth and aliases are bounded, and whatever is wrong becomes a problem, never an exception. A header that did not
+change is not read again: most typing happens below it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from backend_specialist.adapters.yaml_values import Reading, StrictLoader
-from backend_specialist.domain.agent import Place, Problem
+from backend_specialist.domain.agent import Fix, Place, Problem, Replacement
 from backend_specialist.domain.lines import LineIndex, PositionEncoding, split_lines, without_ending
 
 MAX_FILE = 256 * 1024
@@ -24,6 +26,7 @@ MAX_HEADER = 32 * 1024
 """Characters of front matter; it is read slowly, and a real one has a few hundred."""
 
 _COLON_IN_VALUE = re.compile(r"([A-Za-z_][\w-]*\s*:\s+)([^\s>|\"'\[{].*?)(\s*)\Z", re.DOTALL)
+_STAR_KEY = re.compile(r"(\s*)(\*[^\s:'\"]*)(?=\s*:(?:\s|\Z))")
 _HINTS = {
     "mapping values are not allowed": "Put a value that contains ': ' in quotes.",
     "while scanning an alias": "Put a name or value that begins with '*' in quotes.",
@@ -37,13 +40,15 @@ class FrontMatter:
     """What stands in front of a Markdown text, and the text.
 
     ``places`` has the place of the value for every key path (``permission.edit``), and that of the key
-    itself under the path with ``:key`` behind it.
+    itself under the path with ``:key`` behind it. ``lines`` are those of the front matter without line ends, the first
+    ``---`` among them, so that a place's line is an index.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 def read(text: str) -> FrontMatter:
@@ -56,47 +61,79 @@ def read(text: str) -> FrontMatter:
     end = next((n for n, line in enumerate(lines) if n and line.rstrip() == "---"), None)
     if end is None:
         return _broken(lines[0], "The front matter is never closed. Add a line '---' after it.")
-    header = [without_ending(line) for line in lines[1:end]]
+    header = tuple(without_ending(line) for line in lines[1:end])
     if sum(map(len, header)) > MAX_HEADER:
         return _broken(
             lines[0],
             f"The front matter has more than {MAX_HEADER:,} characters. Move text below it.",
         )
-    return _read_header(header, body="".join(lines[end + 1 :]))
+    return replace(_read_header(header), body="".join(lines[end + 1 :]))
 
 
-def _read_header(header: list[str], *, body: str) -> FrontMatter:
+@lru_cache(maxsize=256)
+def _read_header(header: tuple[str, ...]) -> FrontMatter:
     first = _parse(header, header)
     if isinstance(first, Reading):
-        return _result(first, body)
-    quoted = [_quoted(line) for line in header]
+        return _result(first, header)
+    quoted = tuple(_quoted(line) for line in header)
     again = first if quoted == header else _parse(quoted, header)
     if isinstance(again, Problem):
-        return FrontMatter(body=body, problems=(first,))
-    for number, (line, changed) in enumerate(zip(header, quoted, strict=True)):
+        return _result(Reading.broken(_with_stars_quoted(first, header)), header)
+    for number, (line, changed) in enumerate(zip(header, quoted, strict=True), 1):
         if line != changed:
-            again.problem(
-                "This value contains ': ' and was read as text. Put it in quotes.",
-                Place(line=number + 1, column=0, end_line=number + 1, end_column=len(line)),
-                severity="warning",
-                code="unquoted",
+            place = Place(line=number, column=0, end_line=number, end_column=len(line))
+            again.problems.append(
+                Problem(
+                    message="This value contains ': ' and was read as text. Put it in quotes.",
+                    place=place,
+                    severity="warning",
+                    code="unquoted",
+                    fixes=(
+                        Fix(title="Put the value in quotes", replacements=(_put(place, changed),)),
+                    ),
+                )
             )
-    return _result(again, body)
+    return _result(again, header)
 
 
-def _result(reading: Reading, body: str) -> FrontMatter:
+def _result(reading: Reading, header: tuple[str, ...]) -> FrontMatter:
     return FrontMatter(
-        values=reading.values, body=body, places=reading.places, problems=tuple(reading.problems)
+        values=reading.values,
+        places=reading.places,
+        problems=tuple(reading.problems),
+        lines=("---", *header),
     )
 
 
-def _parse(header: list[str], original: list[str]) -> Reading | Problem:
+def _with_stars_quoted(problem: Problem, header: tuple[str, ...]) -> Problem:
+    """The problem, with the fix for the most frequent cause: a key that begins with a star."""
+    stars = [(n, match) for n, line in enumerate(header, 1) if (match := _STAR_KEY.match(line))]
+    if not stars:
+        return problem
+    replacements = tuple(
+        _put(
+            Place(line=n, column=match.start(2), end_line=n, end_column=match.end(2)),
+            f'"{match[2]}"',
+        )
+        for n, match in stars
+    )
+    title = "Put names that begin with '*' in quotes"
+    return replace(problem, fixes=(Fix(title=title, replacements=replacements),))
+
+
+def _put(place: Place, text: str) -> Replacement:
+    return Replacement(place=place, text=text)
+
+
+def _parse(header: tuple[str, ...], original: tuple[str, ...]) -> Reading | Problem:
     """Parse lines that stand for the original ones, which give the places."""
     text = "\n".join(header) + "\n"
     index = LineIndex(text)
 
     def place(start: int, end: int) -> Place:
-        (line, column), (end_line, end_column) = _at(start), _at(max(start, end))
+        # The end of a block is where the next one begins; what stands between is not part of it.
+        end = start + len(text[start : max(start, end)].rstrip())
+        (line, column), (end_line, end_column) = _at(start), _at(end)
         return Place(line=line + 1, column=column, end_line=end_line + 1, end_column=end_column)
 
     def _at(offset: int) -> tuple[int, int]:
@@ -114,7 +151,9 @@ def _parse(header: list[str], original: list[str]) -> Reading | Problem:
         return Reading.of(node, place)
     except yaml.YAMLError as error:
         offset = _offset_of(error)
-        return Problem(message=_message(error), place=place(offset, offset + 1), code="yaml")
+        (line, column), (end_line, end_column) = _at(offset), _at(offset + 1)
+        where = Place(line=line + 1, column=column, end_line=end_line + 1, end_column=end_column)
+        return Problem(message=_message(error), place=where, code="yaml")
 
 
 def _offset_of(error: yaml.YAMLError) -> int:
@@ -138,6 +177,6 @@ def _quoted(line: str) -> str:
 
 
 def _broken(first_line: str, message: str) -> FrontMatter:
-    width = len(without_ending(first_line))
+    width = len(without_ending((split_lines(first_line) or [""])[0]))
     place = Place(line=0, column=0, end_line=0, end_column=width)
     return FrontMatter(problems=(Problem(message=message, place=place, code="front-matter"),))

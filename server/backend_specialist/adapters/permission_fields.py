@@ -1,36 +1,24 @@
 """The fields ``tools`` and ``permission`` of an agent file.
 
-Owns their shape, and what is worth telling the author: a tool that does not exist here, two fields that
-contradict each other. What the rules mean is ``domain.permission``'s.
+Owns their shape, and what is worth telling the author about single entries: a tool that does not exist here, two fields
+that contradict each other. What the rules mean is ``domain.permission``'s, what they do to each other ``rule_lint``'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backend_specialist.adapters.fields import Fields, nearest
-from backend_specialist.domain.permission import Setting, key_of
+from backend_specialist.adapters.fields import Fields, as_flag, nearest
+from backend_specialist.domain.agent import Fix, Replacement
+from backend_specialist.domain.agent_fields import ACTIONS, GUARDS, TOOLS
+from backend_specialist.domain.permission import Setting, key_of, merge_tools
 
-TOOLS = (
-    "read",
-    "grep",
-    "glob",
-    "edit",
-    "write",
-    "webfetch",
-    "question",
-    "task",
-    "artifact",
-    "deliver",
-)
-"""The tools that exist here."""
-_KEYS = frozenset({key_of(tool) for tool in TOOLS} | {"external_directory", "doom_loop"})
+_KEYS = frozenset({key_of(tool) for tool in TOOLS} | set(GUARDS))
 _ELSEWHERE = frozenset(
     {"bash", "list", "skill", "websearch", "lsp", "todowrite", "todoread", "patch"}
 )
 _ACTION_ONLY = frozenset({"todowrite", "question", "webfetch", "websearch", "doom_loop"})
-_ACTIONS = ("allow", "ask", "deny")
 
 
 def read_tools(fields: Fields) -> dict[str, bool]:
@@ -40,7 +28,10 @@ def read_tools(fields: Fields) -> dict[str, bool]:
         return {}
     if not isinstance(raw, Mapping):
         fields.problem(
-            "'tools' must be lines of 'tool: true' or 'tool: false'.", "tools", code="type"
+            "'tools' must be lines of 'tool: true' or 'tool: false'.",
+            "tools",
+            code="type",
+            fixes=[_as_lines(fields, raw)],
         )
         return {}
     tools: dict[str, bool] = {}
@@ -49,7 +40,9 @@ def read_tools(fields: Fields) -> dict[str, bool]:
             tools[tool] = wanted
         else:
             message = f"'{tool}' must be true or false; other words such as yes are text."
-            fields.problem(message, f"tools.{tool}", code="type")
+            path = f"tools.{tool}"
+            fix = fields.replacing(path, as_flag(wanted))
+            fields.problem(message, path, code="type", fixes=[fix])
     return tools
 
 
@@ -69,9 +62,10 @@ def report(
 ) -> None:
     """Add problems about entries that are valid by themselves."""
     settings = {} if isinstance(permission, str) else permission
+    convert = converting(fields, tools, permission)
     for tool, wanted in tools.items():
         _report_missing(fields, tool, f"tools.{tool}:key", narrows=not wanted, denied=not wanted)
-        _report_overruled(fields, tool, wanted, settings.get(key_of(tool)))
+        _report_overruled(fields, tool, wanted, settings.get(key_of(tool)), convert)
         if tools.get("edit", wanted) != wanted and tool in ("write", "patch"):
             fields.problem(
                 f"'{tool}' and 'edit' are one permission, 'edit', and the last of them is in force. "
@@ -79,6 +73,7 @@ def report(
                 f"tools.{tool}",
                 severity="warning",
                 code="contradiction",
+                fixes=[fields.replacing(f"tools.{tool}", str(not wanted).lower()), convert],
             )
     for key, setting in settings.items():
         path = f"permission.{key}:key"
@@ -88,10 +83,61 @@ def report(
                 path,
                 severity=_severity(narrows="edit" not in settings and setting != "allow"),
                 code="unknown-tool",
+                fixes=[
+                    fields.removing(f"permission.{key}", "Remove the rule")
+                    if "edit" in settings
+                    else fields.replacing(path, "edit")
+                ],
             )
         else:
             narrows = setting != "allow"
             _report_missing(fields, key, path, narrows=narrows, denied=setting == "deny")
+
+
+def converting(
+    fields: Fields, tools: Mapping[str, bool], permission: str | Mapping[str, Setting]
+) -> Fix | None:
+    """The fix that writes ``tools`` as ``permission``, with the same meaning."""
+    removed = fields.removing("tools", "")
+    if not tools or removed is None:
+        return None
+    text = "".join(_written(merge_tools(tools, permission)))
+    (lines,) = removed.replacements
+    replacements = [Replacement(place=lines.place, text=f"permission:\n{text}")]
+    if fields.has("permission"):
+        old = fields.removing("permission", "")
+        if old is None:
+            return None
+        replacements += old.replacements
+    return Fix(title="Write 'tools' as 'permission'", replacements=tuple(replacements))
+
+
+def _written(merged: Mapping[str, Setting]) -> Iterable[str]:
+    for key, setting in merged.items():
+        if isinstance(setting, str):
+            yield f"  {_quoted(key)}: {setting}\n"
+        else:
+            yield f"  {_quoted(key)}:\n"
+            yield from (
+                f"    {_quoted(pattern)}: {action}\n" for pattern, action in setting.items()
+            )
+
+
+def _quoted(key: str) -> str:
+    plain = key.replace("_", "").replace("-", "").replace("/", "").isalnum() and key[0].isalpha()
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
+    return key if plain else f'"{escaped}"'
+
+
+def _as_lines(fields: Fields, raw: Any) -> Fix | None:
+    """The fix for a list of tools, as other tools write it."""
+    names = raw.split(",") if isinstance(raw, str) else raw
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return None
+    known = [name.strip().lower() for name in names if name.strip().lower() in TOOLS]
+    text = "".join(f"\n  {name}: true" for name in dict.fromkeys(known))
+    fix = fields.replacing("tools", f'\n  "*": false{text}') if known else None
+    return Fix(title="Write one tool a line", replacements=fix.replacements) if fix else None
 
 
 def _setting(fields: Fields, key: str, value: Any) -> Setting | None:
@@ -100,7 +146,7 @@ def _setting(fields: Fields, key: str, value: Any) -> Setting | None:
         return value if _is_action(fields, value, path) else None
     if key in _ACTION_ONLY:
         fields.problem(
-            f"'{key}' takes one of {', '.join(_ACTIONS)} and no patterns.", path, code="type"
+            f"'{key}' takes one of {', '.join(ACTIONS)} and no patterns.", path, code="type"
         )
         return None
     for pattern, action in value.items():
@@ -110,10 +156,16 @@ def _setting(fields: Fields, key: str, value: Any) -> Setting | None:
 
 
 def _is_action(fields: Fields, value: Any, path: str) -> bool:
-    if not isinstance(value, str) or value not in _ACTIONS:
-        fields.problem(f"Write one of {', '.join(_ACTIONS)} here.", path, code="type")
+    if not isinstance(value, str) or value not in ACTIONS:
+        fix = fields.replacing(path, _action_meant(value))
+        fields.problem(f"Write one of {', '.join(ACTIONS)} here.", path, code="type", fixes=[fix])
         return False
     return True
+
+
+def _action_meant(value: object) -> str:
+    flag = "" if isinstance(value, str) else as_flag(value)
+    return {"true": "allow", "false": "deny"}.get(flag) or nearest(str(value), ACTIONS)
 
 
 def _severity(*, narrows: bool) -> str:
@@ -126,14 +178,26 @@ def _report_missing(fields: Fields, name: str, path: str, *, narrows: bool, deni
         return
     meant = "" if name in _ELSEWHERE else nearest(name, (*_KEYS, *TOOLS, *_ELSEWHERE))
     if meant:
-        message = f"There is no tool '{name}'. Did you mean '{meant}'?"
-        fields.problem(message, path, severity=_severity(narrows=narrows), code="unknown-tool")
+        fields.problem(
+            f"There is no tool '{name}'. Did you mean '{meant}'?",
+            path,
+            severity=_severity(narrows=narrows),
+            code="unknown-tool",
+            fixes=[fields.replacing(path, meant)],
+        )
     elif not denied:
-        message = f"There is no tool '{name}' here, so this has no effect."
-        fields.problem(message, path, severity="info", code="unknown-tool")
+        fields.problem(
+            f"There is no tool '{name}' here, so this has no effect.",
+            path,
+            severity="info",
+            code="unknown-tool",
+            fixes=[fields.removing(path.removesuffix(":key"), f"Remove '{name}'")],
+        )
 
 
-def _report_overruled(fields: Fields, tool: str, wanted: bool, setting: Setting | None) -> None:
+def _report_overruled(
+    fields: Fields, tool: str, wanted: bool, setting: Setting | None, convert: Fix | None
+) -> None:
     if setting is None or (wanted and setting != "deny") or (not wanted and setting == "deny"):
         return
     key = key_of(tool)
@@ -144,4 +208,9 @@ def _report_overruled(fields: Fields, tool: str, wanted: bool, setting: Setting 
         f"tools.{tool}",
         severity="warning",
         code="contradiction",
+        fixes=[
+            fields.replacing(f"tools.{tool}", str(not wanted).lower()),
+            fields.removing(f"tools.{tool}", f"Remove '{tool}' from 'tools'"),
+            convert,
+        ],
     )

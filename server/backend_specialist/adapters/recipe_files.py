@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from backend_specialist.adapters import front_matter
 from backend_specialist.adapters.fields import Fields, nearest
+from backend_specialist.adapters.model_lint import read_model, report_model
+from backend_specialist.domain.agent_fields import RECIPE_FIELDS
 from backend_specialist.domain.lines import split_lines
 from backend_specialist.domain.recipe import WHENS, Recipe
 
-_KEYS = ("title", "description", "kind", "when", "languages", "signs", "agent", "model", "subtask")
 _KIND = re.compile(r"(?:quickfix|refactor|source)(?:\.[A-Za-z]+)*")
-_MODEL = re.compile(r"[^/\s]+/\S+")
 _SIGN = re.compile(r"[a-z][a-z0-9]*")
 _SHELL = re.compile(r"!`[^`]+`")
 _MAX_TEMPLATE = 16 * 1024
@@ -37,12 +37,13 @@ def load_recipe(text: str, *, name: str, source: str) -> Recipe:
         or "refactor.rewrite",
         when=fields.choice("when", WHENS, "always"),
         agent=fields.text("agent") or None,
-        model=_matching(fields, "model", _MODEL, "provider/model") or None,
+        model=read_model(fields),
         languages=_names(fields, "languages"),
         signs=_signs(fields),
         source=source,
     )
     _check_template(fields, template, first_line=_first_line(text, front.body))
+    report_model(fields, recipe.model)
     _report_unknown(fields)
     return replace(recipe, problems=tuple(fields.problems))
 
@@ -104,14 +105,18 @@ def _check_template(fields: Fields, template: str, *, first_line: int) -> None:
 
 
 def _report_unknown(fields: Fields) -> None:
-    for key in fields.unknown(_KEYS):
-        meant = nearest(key, _KEYS)
+    for key in fields.unknown(RECIPE_FIELDS):
+        meant = nearest(key, RECIPE_FIELDS)
         hint = f"Did you mean '{meant}'?" if meant else "It is ignored."
         fields.problem(
             f"The key '{key}' is not known. {hint}",
             f"{key}:key",
             severity="warning",
             code="unknown-key",
+            fixes=[
+                fields.replacing(f"{key}:key", meant),
+                fields.removing(key, f"Remove '{key}'"),
+            ],
         )
 
 

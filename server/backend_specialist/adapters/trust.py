@@ -1,27 +1,56 @@
 """Which workspace roots the user trusts.
 
-Owns the list, in the user's state directory. Trust is in a content, not in a folder: it is bound to a digest over the
-agent files, recipes and settings of the root, and ends when one of them changes. Every call blocks.
+Owns the list, in the user's state directory. Trust is in a content, not in a folder: it is bound to a digest of each
+agent file, recipe and setting that the root brings along, and ends when one of them changes. Every call blocks.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 
-from backend_specialist.adapters.agent_layer import Layer, Origin, load_layer
-from backend_specialist.adapters.file_tree import TreeRefused, read_tree
+from backend_specialist.adapters.agent_layer import load_layer
+from backend_specialist.adapters.file_tree import TreeRefused
+from backend_specialist.adapters.root_files import SETTINGS, files_of, layers_of
 from backend_specialist.adapters.state_files import write_private
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.display import plain
 from backend_specialist.domain.permission import Rule
 from backend_specialist.domain.recipe import Recipe
 
-AGENTS = ".opencode"
-SETTINGS = ".backend-specialist"
 _FILE = "trust.json"
+
+Digests = Mapping[str, str]
+"""SHA-256 of each file, by its path from the root."""
+
+
+class Standing(StrEnum):
+    """What the user has said about a root."""
+
+    EMPTY = "empty"
+    """It brings nothing along."""
+    NEW = "new"
+    TRUSTED = "trusted"
+    CHANGED = "changed"
+    """It was trusted, and says something else now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """What trusting a root would mean: ``changes`` as lines for the user, of exactly the files of ``digests``."""
+
+    standing: Standing
+    digests: Digests
+    changes: tuple[str, ...]
+
+
+class TrustOutdated(Exception):
+    """The files have changed since they were shown."""
 
 
 class Trust:
@@ -35,78 +64,95 @@ class Trust:
         return self.contents(root_path) is not None
 
     def contents(self, root_path: str, *, vouched: bool = False) -> Mapping[str, bytes] | None:
-        """The files of a trusted root by relative path, exactly those that the digest covers; else ``None``.
+        """The files of a trusted root by relative path, exactly those that were trusted; else ``None``.
 
-        With ``vouched`` the client keeps trust itself, so that whatever the files say is trusted.
+        With ``vouched`` the client keeps trust itself: whatever the files in the root say is trusted, but nothing
+        above it, which the client does not speak about.
         """
         trusted = self._roots().get(os.path.realpath(root_path))
-        if trusted is None and not vouched:
-            return None
-        try:
-            files = _files(root_path)
-        except TreeRefused:
-            return None
-        return files if vouched or _digest(files) == trusted else None
+        with contextlib.suppress(TreeRefused):
+            if trusted is not None and _digests(files := files_of(root_path)) == trusted:
+                return files
+        with contextlib.suppress(TreeRefused):
+            return files_of(root_path, above=False) if vouched else None
+        return None
 
-    def set(self, root_path: str, trusted: bool) -> None:
+    def offer(self, root_path: str) -> Offer:
+        """What trusting the root would mean, of changed files alone if it was trusted before.
+
+        Raises :class:`~.file_tree.TreeRefused` when the files cannot be read whole.
+        """
+        files = files_of(root_path)
+        digests = _digests(files)
+        known = self._roots().get(os.path.realpath(root_path))
+        changed = {path for path in files if known is None or known.get(path) != digests[path]}
+        gone = sorted(set(known or ()) - set(files))
+        lines = [*_lines(root_path, files, changed), *(f"removed: {plain(path)}" for path in gone)]
+        return Offer(
+            standing=_standing(files, known, digests), digests=digests, changes=tuple(lines)
+        )
+
+    def set(self, root_path: str, trusted: bool, *, shown: Digests | None = None) -> None:
         """Trust what the root's files say now, or stop trusting it.
 
-        Raises :class:`~.file_tree.TreeRefused` when the files cannot be read whole, ``OSError`` when the list
-        cannot be kept.
+        With ``shown`` only if they still say what was shown; else raises :class:`TrustOutdated`. Raises
+        :class:`~.file_tree.TreeRefused` when the files cannot be read whole, ``OSError`` when the list cannot be kept.
         """
         roots = self._roots()
         roots.pop(os.path.realpath(root_path), None)
         if trusted:
-            roots[os.path.realpath(root_path)] = _digest(_files(root_path))
+            digests = _digests(files_of(root_path))
+            if shown is not None and shown != digests:
+                raise TrustOutdated(f"The files of {root_path} have changed since they were shown.")
+            roots[os.path.realpath(root_path)] = digests
         write_private(self._path, json.dumps({"roots": roots}, indent=2) + "\n")
 
     def would_change(self, root_path: str) -> tuple[str, ...]:
-        """Lines that say what trusting the root changes; none if it has no such files."""
+        """Lines that say all that the root brings along; none if it has no such files."""
         try:
-            files = _files(root_path)
+            files = files_of(root_path)
         except TreeRefused as refused:
             return (f"Cannot be trusted: {plain(str(refused), 400)}",)
-        loaded = load_layer(layer_of(root_path, files))
-        return (
-            *(_agent_line(agent) for agent in loaded.agents),
-            *(_recipe_line(recipe) for recipe in loaded.recipes),
-            *(f"settings {plain(path)}" for path in files if path.startswith(f"{SETTINGS}/")),
-        )
+        return tuple(_lines(root_path, files, set(files)))
 
-    def _roots(self) -> dict[str, str]:
+    def _roots(self) -> dict[str, Digests]:
         try:
             with open(self._path, encoding="utf-8") as file:
                 roots = json.load(file)["roots"]
-            return {path: digest for path, digest in roots.items() if isinstance(digest, str)}
+            return {path: known for path, known in roots.items() if isinstance(known, dict)}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}
 
 
-def layer_of(root_path: str, files: Mapping[str, bytes]) -> Layer:
-    """The agents and recipes among a root's files."""
-    prefix = f"{AGENTS}/"
-    own = {
-        path.removeprefix(prefix): data for path, data in files.items() if path.startswith(prefix)
-    }
-    return Layer(origin=Origin.WORKSPACE, directory=os.path.join(root_path, AGENTS), files=own)
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    # A name that is not UTF-8 has surrogates, which JSON keeps.
+    return {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
 
 
-def _files(root_path: str) -> dict[str, bytes]:
-    return dict(_found(root_path, AGENTS, ".md")) | dict(_found(root_path, SETTINGS, ""))
+def _standing(files: Mapping[str, bytes], known: Digests | None, digests: Digests) -> Standing:
+    if known == digests:
+        return Standing.TRUSTED if files else Standing.EMPTY
+    if known:
+        return Standing.CHANGED
+    return Standing.NEW if files else Standing.EMPTY
 
 
-def _found(root_path: str, folder: str, ending: str) -> Iterator[tuple[str, bytes]]:
-    directory = os.path.join(root_path, folder)
-    for path, data in read_tree(directory, wanted=lambda name: name.endswith(ending)).items():
-        yield f"{folder}/{path}", data
+def _lines(root_path: str, files: Mapping[str, bytes], changed: set[str]) -> Iterator[str]:
+    for layer in layers_of(root_path, files):
+        loaded = load_layer(layer)
+        for agent in loaded.agents:
+            if _path(root_path, agent.source) in changed:
+                yield _agent_line(agent)
+        for recipe in loaded.recipes:
+            if _path(root_path, recipe.source) in changed:
+                yield _recipe_line(recipe)
+    for path in sorted(changed):
+        if path.startswith(f"{SETTINGS}/"):
+            yield f"settings {plain(path)}"
 
 
-def _digest(files: Mapping[str, bytes]) -> str:
-    total = hashlib.sha256()
-    for path, data in sorted(files.items()):
-        name = path.encode("utf-8", "surrogateescape")
-        total.update(b"%d %d " % (len(name), len(data)) + name + data)
-    return total.hexdigest()
+def _path(root_path: str, source: str) -> str:
+    return os.path.relpath(source, os.path.abspath(root_path)).replace(os.sep, "/")
 
 
 def _agent_line(agent: AgentDefinition) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from backend_specialist.domain.agent import Place, Problem
 
@@ -92,9 +92,16 @@ class Reading:
             )
         return reading
 
-    def problem(self, message: str, place: Place, *, code: str, severity: str = "error") -> None:
-        """Add a problem."""
-        self.problems.append(Problem(message=message, place=place, code=code, severity=severity))
+    @classmethod
+    def broken(cls, problem: Problem) -> Reading:
+        """A document of which only a fault is known."""
+        reading = cls(lambda *_: problem.place)
+        reading.problems.append(problem)
+        return reading
+
+    def problem(self, message: str, place: Place, *, code: str) -> None:
+        """Add an error."""
+        self.problems.append(Problem(message=message, place=place, code=code))
 
     def _value(self, node: Node, path: str, depth: int) -> Any:
         self._nodes += 1
@@ -137,4 +144,12 @@ class Reading:
             return None
 
     def _place(self, node: Node) -> Place:
-        return self._place_of(node.start_mark.index, node.end_mark.index)
+        return self._place_of(node.start_mark.index, _end(node))
+
+
+def _end(node: Node) -> int:
+    """Where the last thing in a node ends; the mark of a block stands behind comments that follow it."""
+    if isinstance(node, CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return max(int(node.start_mark.index), _end(last[1] if isinstance(last, tuple) else last))
+    return int(node.end_mark.index)

@@ -1,7 +1,7 @@
 """``backend-specialist check``: what is wrong in agent and recipe files.
 
-Owns which files are meant and how a problem is printed. The files are read by the loaders of the server, so that
-both find the same.
+Owns which files are meant. The files are read by the loaders of the server, so that both find the same; how a problem
+is printed is ``problem_formats``'.
 """
 
 from __future__ import annotations
@@ -9,24 +9,25 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from backend_specialist.adapters.agent_layer import (
+    AGENTS,
+    RECIPES,
     Layer,
-    Loaded,
     Origin,
+    Shape,
     is_wanted,
     load_layer,
 )
 from backend_specialist.adapters.agent_sources import user_directories
 from backend_specialist.adapters.file_tree import MAX_BYTES, TreeRefused, read_tree
-from backend_specialist.adapters.trust import AGENTS
+from backend_specialist.adapters.root_files import CLAUDE, OPENCODE
 from backend_specialist.command_line import DONE, FAILED, USAGE
 from backend_specialist.command_line.output import complain, say
-from backend_specialist.domain.agent import AgentDefinition, Problem
-from backend_specialist.domain.recipe import Recipe
+from backend_specialist.command_line.problem_formats import FORMATS, Item
 
-_RECIPES = ("command", "commands")
-_SUBFOLDERS = (*_RECIPES, "agent", "agents")
+_SHAPES = {OPENCODE: Shape.FOLDERS, CLAUDE: Shape.CLAUDE}
 
 
 def check(args: argparse.Namespace) -> int:
@@ -35,64 +36,57 @@ def check(args: argparse.Namespace) -> int:
     for path in missing:
         complain(f"{path}: there is no such file or directory.")
     try:
-        loaded = [load_layer(layer) for layer in _layers(args.paths or _default_paths())]
+        items = list(_items(args.paths or _default_paths()))
     except TreeRefused as refused:
         complain(str(refused))
         return USAGE
-    files, errors = _report(loaded)
+    for line in FORMATS[args.format](items):
+        say(line)
+    errors = sum(any(problem.severity == "error" for problem in item.problems) for item in items)
     complain(
-        f"{files} checked, {errors} with errors." if files else "No agent or recipe was found."
+        f"{len(items)} checked, {errors} with errors." if items else "No agent or recipe was found."
     )
     if missing:
         return USAGE
     return FAILED if errors else DONE
 
 
-def _report(loaded: Sequence[Loaded]) -> tuple[int, int]:
-    items: list[AgentDefinition | Recipe] = []
-    for layer in loaded:
-        items += (*layer.agents, *layer.recipes)
-    broken = 0
-    for item in items:
-        broken += any(problem.severity == "error" for problem in item.problems)
-        for problem in sorted(item.problems, key=_order):
-            say(_line(item, problem))
-    return len(items), broken
-
-
-def _order(problem: Problem) -> tuple[int, int]:
-    return problem.place.line, problem.place.column
-
-
-def _line(item: AgentDefinition | Recipe, problem: Problem) -> str:
-    place = problem.place
-    message = " ".join(problem.message.split())
-    return f"{os.path.normpath(item.source)}:{place.line + 1}:{place.column + 1}: {problem.severity}: {message}"
+def _items(paths: Sequence[str]) -> Iterator[Item]:
+    for layer in _layers(paths):
+        loaded = load_layer(layer)
+        yield from loaded.agents
+        yield from loaded.recipes
 
 
 def _default_paths() -> list[str]:
-    return [path for path in (AGENTS, *user_directories()) if os.path.isdir(path)]
+    here = [name for name in _SHAPES if os.path.isdir(name)]
+    return [*here, *filter(os.path.isdir, user_directories())]
 
 
 def _layers(paths: Sequence[str]) -> Iterator[Layer]:
     for path in paths:
         if os.path.isdir(path):
-            yield _directory(path)
+            yield from _directories(path)
         elif os.path.exists(path):
             yield _file(path)
 
 
-def _directory(path: str) -> Layer:
-    inner = os.path.join(path, AGENTS)
-    directory = inner if os.path.isdir(inner) else path
+def _directories(path: str) -> Iterator[Layer]:
+    """The places in a directory: its own configuration directories if it has any, else itself."""
+    inner = [os.path.join(path, name) for name in _SHAPES]
+    for directory in [each for each in inner if os.path.isdir(each)] or [path]:
+        shape = _shape(directory)
+        files = read_tree(directory, wanted=partial(is_wanted, shape=shape), follow_links=True)
+        yield Layer(origin=Origin.WORKSPACE, directory=directory, files=files, shape=shape)
+
+
+def _shape(directory: str) -> Shape:
+    known = _SHAPES.get(os.path.basename(os.path.abspath(directory)))
+    if known:
+        return known
     # A configuration directory has folders for both; any other is full of agents.
-    bare = not any(os.path.isdir(os.path.join(directory, name)) for name in ("agent", "agents"))
-
-    def wanted(name: str) -> bool:
-        return is_wanted(name, bare=bare)
-
-    files = read_tree(directory, wanted=wanted, follow_links=True)
-    return Layer(origin=Origin.WORKSPACE, directory=directory, files=files, bare=bare)
+    folders = any(os.path.isdir(os.path.join(directory, name)) for name in AGENTS)
+    return Shape.FOLDERS if folders else Shape.BARE
 
 
 def _file(path: str) -> Layer:
@@ -102,14 +96,16 @@ def _file(path: str) -> Layer:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise TreeRefused(f"{path} cannot be read: {error.strerror or error}.") from error
-    return Layer(origin=Origin.WORKSPACE, directory=directory, files={name: data}, bare=True)
+    shape = _SHAPES.get(os.path.basename(os.path.abspath(directory)), Shape.BARE)
+    shape = shape if is_wanted(name, shape) else Shape.BARE
+    return Layer(origin=Origin.WORKSPACE, directory=directory, files={name: data}, shape=shape)
 
 
 def _split(path: str) -> tuple[str, str]:
     """Give the directory that a file's name counts from, and the name: a folder tells what kind it is."""
     parts = os.path.normpath(path).split(os.sep)
     for number in range(len(parts) - 2, -1, -1):
-        if parts[number] in _SUBFOLDERS:
+        if parts[number] in (*AGENTS, *RECIPES):
             return os.sep.join(parts[:number]) or (os.sep if number else "."), "/".join(
                 parts[number:]
             )

@@ -105,7 +105,13 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="*",
         metavar="PATH",
-        help="files or directories (default: yours, and .opencode of this directory)",
+        help="files or directories (default: yours, and .opencode and .claude of this directory)",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "sarif"),
+        default="text",
+        help="how to print what was found (default: text)",
     )
 
 

@@ -11,7 +11,7 @@ import sys
 
 from backend_specialist.adapters.file_tree import TreeRefused
 from backend_specialist.adapters.state_files import StateFailed, StateFiles, state_directory
-from backend_specialist.adapters.trust import Trust
+from backend_specialist.adapters.trust import Standing, Trust, TrustOutdated
 from backend_specialist.command_line import DONE, FAILED, USAGE
 from backend_specialist.command_line.output import complain, say
 
@@ -27,7 +27,7 @@ def trust(args: argparse.Namespace) -> int:
     except StateFailed as error:
         complain(str(error))
         return USAGE
-    except TreeRefused as error:
+    except (TreeRefused, TrustOutdated) as error:
         complain(f"{root} was not trusted: {error}")
     except OSError as error:
         complain(f"{root} was not trusted, because that could not be stored: {error}.")
@@ -39,20 +39,23 @@ def _trust(root: str, *, yes: bool) -> int:
     files.check_outside([root])
     files.prepare()
     known = Trust(files.directory)
-    changes = known.would_change(root)
-    if not changes:
+    offer = known.offer(root)
+    if offer.standing is Standing.EMPTY:
         say(f"{root} has no agents, recipes or settings of its own, so there is nothing to trust.")
         return DONE
-    say(f"{root} brings along:")
-    for change in changes:
-        say(f"  {change}")
-    if known.is_trusted(root):
-        say("It is trusted already.")
+    if offer.standing is Standing.TRUSTED:
+        say(f"{root} is trusted already. It brings along:")
+        for line in known.would_change(root):
+            say(f"  {line}")
         return DONE
+    changed = offer.standing is Standing.CHANGED
+    say(f"{root} has changed since you trusted it:" if changed else f"{root} brings along:")
+    for line in offer.changes:
+        say(f"  {line}")
     if not (yes or _agreed()):
         complain("Nothing was changed.")
         return FAILED
-    known.set(root, True)
+    known.set(root, True, shown=offer.digests)
     say("It is trusted, until one of these files changes.")
     return DONE
 
