@@ -123,7 +123,11 @@ class Application:
 
     def _places(self) -> Places:
         roots = tuple(root.path for root in self.documents.roots)
-        places = Places(roots=roots, directories=self.settings.agent_directories)
+        places = Places(
+            roots=roots,
+            directories=self.settings.agent_directories,
+            vouched=self.settings.trusted,
+        )
         agent = self.settings.agent
         return replace(places, default=agent) if agent else places
 

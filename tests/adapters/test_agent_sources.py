@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backend_specialist.adapters.agent_files import usable
+from backend_specialist.adapters.agent_files import load_agent, usable
 from backend_specialist.adapters.agent_sources import (
     DEFAULT_AGENT,
     AgentSources,
@@ -41,7 +41,10 @@ def trust(tmp_path: Path) -> Trust:
 @pytest.fixture
 def sources(tmp_path: Path, trust: Trust) -> AgentSources:
     root, extra, user = (str(tmp_path / name) for name in ("root", "extra", "user"))
-    return AgentSources(trust, Places(roots=(root,), directories=(extra,), user=(user,)))
+    claude = str(tmp_path / "claude")
+    return AgentSources(
+        trust, Places(roots=(root,), directories=(extra,), user=(user,), claude=claude)
+    )
 
 
 def found(sources: AgentSources, name: str) -> AgentDefinition:
@@ -116,7 +119,7 @@ def test_workspace_agents_count_when_the_client_vouches(
     sources: AgentSources, write: Write, tmp_path: Path
 ) -> None:
     write(ROOT, "mine")
-    sources.reload(Places(roots=(str(tmp_path / "root"),), vouched=True, user=()))
+    sources.reload(Places(roots=(str(tmp_path / "root"),), vouched=True, user=(), claude=""))
     assert found(sources, "mine").prompt == "Do it."
 
 
@@ -245,3 +248,114 @@ def test_directory_that_cannot_be_read_whole_is_reported(
 def test_every_file_in_force_is_usable(sources: AgentSources) -> None:
     assert all(usable(agent) for agent in sources.agents())
     assert all(usable_recipe(recipe) for recipe in sources.recipes())
+
+
+def test_agents_of_one_name_complete_each_other(
+    sources: AgentSources, write: Write, tmp_path: Path
+) -> None:
+    user = write(USER, DEFAULT_AGENT, "model: anthropic/claude-opus-5", body="")
+    root = write(ROOT, DEFAULT_AGENT, "permission:\n  webfetch: ask\n  skill: deny", body="")
+    sources.trust(str(tmp_path / "root"), trusted=True)
+    agent = found(sources, DEFAULT_AGENT)
+    assert agent.model == "anthropic/claude-opus-5"
+    assert "backend engineer" in agent.prompt
+    assert {rule.permission: rule.action.value for rule in agent.rules} == {
+        "read": "allow", "edit": "ask", "grep": "allow", "glob": "allow", "webfetch": "ask", "bash": "deny",
+        "skill": "deny",
+    }  # fmt: skip
+    assert agent.sources["model"] == str(user)
+    assert agent.sources["prompt"] == "built-in"
+    assert agent.sources["permission.edit"] == "built-in"
+    assert agent.sources["permission.webfetch"] == str(root)
+
+
+def test_permission_says_which_file_decided(sources: AgentSources, write: Write) -> None:
+    user = write(USER, DEFAULT_AGENT, "permission:\n  webfetch: deny")
+    sources.reload()
+    (chain,) = sources.chain(found(sources, DEFAULT_AGENT))
+    assert evaluate_chain([chain], "webfetch", ["x"]).rule.source == str(user)  # type: ignore[union-attr]
+
+
+def test_workspace_may_say_what_the_user_leaves_open(
+    sources: AgentSources, write: Write, tmp_path: Path
+) -> None:
+    write(USER, DEFAULT_AGENT, "model: anthropic/claude-opus-5")
+    write(ROOT, DEFAULT_AGENT, "permission:\n  edit: allow")
+    sources.trust(str(tmp_path / "root"), trusted=True)
+    assert decision(sources, DEFAULT_AGENT) == "allow"
+
+
+def test_nearest_directory_up_to_the_repository_wins(
+    trust: Trust, write: Write, tmp_path: Path
+) -> None:
+    (tmp_path / "mono/.git").mkdir(parents=True)
+    write("mono/.opencode/agent", "a", "description: outer\nsteps: 3")
+    write("mono/services/shop/.opencode/agent", "a", "description: inner")
+    write(".opencode/agent", "beyond")
+    root = str(tmp_path / "mono/services/shop")
+    sources = AgentSources(trust, Places(roots=(root,), user=(), claude=""))
+    sources.trust(root, trusted=True)
+    agent = found(sources, "a")
+    assert (agent.description, agent.steps) == ("inner", 3)
+    assert sources.agent("beyond") is None
+    write("mono/.opencode/agent", "a", "description: outer\nsteps: 30")
+    sources.reload()
+    assert sources.agent("a") is None
+
+
+def test_directories_above_a_folder_need_a_repository(
+    trust: Trust, write: Write, tmp_path: Path
+) -> None:
+    write(".opencode/agent", "outer")
+    (tmp_path / "shop").mkdir()
+    sources = AgentSources(trust, Places(roots=(str(tmp_path / "shop"),), user=(), claude=""))
+    sources.trust(str(tmp_path / "shop"), trusted=True)
+    assert sources.agent("outer") is None
+
+
+def test_client_vouches_for_the_folder_and_for_nothing_above(
+    trust: Trust, write: Write, tmp_path: Path
+) -> None:
+    (tmp_path / ".git").mkdir()
+    write(".opencode/agent", "outer")
+    write("shop/.opencode/agent", "inner")
+    places = Places(roots=(str(tmp_path / "shop"),), vouched=True, user=(), claude="")
+    sources = AgentSources(trust, places)
+    assert sources.agent("inner")
+    assert sources.agent("outer") is None
+
+
+def test_agents_of_claude_code_are_found_in_both_places(
+    sources: AgentSources, write: Write, tmp_path: Path
+) -> None:
+    write("root/.claude/agents", "reviewer", "tools: Read, Grep\nmodel: haiku")
+    write("root/.claude/commands", "deploy")
+    write("claude/agents", "mine", "tools: Read")
+    sources.trust(str(tmp_path / "root"), trusted=True)
+    assert decision(sources, "reviewer") == "deny"
+    assert decision(sources, "reviewer", "read") == "allow"
+    assert found(sources, "mine").mode == "subagent"
+    assert "deploy" not in {recipe.name for recipe in sources.recipes()}
+
+
+def test_linked_folder_of_a_workspace_is_not_followed(
+    sources: AgentSources, write: Write, tmp_path: Path
+) -> None:
+    write("elsewhere/agents", "a", "tools: Read")
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/.claude").symlink_to(tmp_path / "elsewhere")
+    sources.trust(str(tmp_path / "root"), trusted=True)
+    assert sources.agent("a") is None
+
+
+def test_definition_that_was_just_typed_is_completed_by_farther_files(
+    sources: AgentSources, write: Write
+) -> None:
+    path = write(USER, DEFAULT_AGENT, "permission:\n  edit: deny")
+    sources.reload()
+    typed = load_agent(
+        "---\npermission:\n  edit: allow\n---\n", name=DEFAULT_AGENT, source=str(path)
+    )
+    agent = sources.in_place(typed)
+    assert {rule.permission: rule.action.value for rule in agent.rules}["edit"] == "allow"
+    assert agent.model == "anthropic/claude-sonnet-4-20250514"

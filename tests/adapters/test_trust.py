@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backend_specialist.adapters.trust import Trust
+from backend_specialist.adapters.trust import Standing, Trust, TrustOutdated
 
 AGENT = (
     "---\nmodel: anthropic/x\npermission:\n  edit: allow\n  bash:\n    git *: deny\n---\nDo it.\n"
@@ -162,3 +162,30 @@ def test_trust_file_that_is_broken_trusts_nothing(
     assert not trust.is_trusted(str(root))
     trust.set(str(root), True)
     assert trust.is_trusted(str(root))
+
+
+def test_trust_shows_only_what_changed_when_it_is_asked_for_again(trust: Trust, root: Path) -> None:
+    assert trust.offer(str(root)).standing is Standing.NEW
+    trust.set(str(root), True)
+    assert trust.offer(str(root)).standing is Standing.TRUSTED
+    add(".opencode/agent/backend.md")(root)
+    remove(".opencode/commands/team/deploy.md")(root)
+    offer = trust.offer(str(root))
+    assert offer.standing is Standing.CHANGED
+    agent, removed = offer.changes
+    assert agent.startswith("agent backend: the model of the settings")
+    assert removed == "removed: .opencode/commands/team/deploy.md"
+
+
+def test_trust_is_given_to_what_was_shown_and_to_nothing_else(trust: Trust, root: Path) -> None:
+    offer = trust.offer(str(root))
+    add(".opencode/agent/backend.md")(root)
+    with pytest.raises(TrustOutdated):
+        trust.set(str(root), True, shown=offer.digests)
+    assert not trust.is_trusted(str(root))
+    trust.set(str(root), True, shown=trust.offer(str(root)).digests)
+    assert trust.is_trusted(str(root))
+
+
+def test_trust_of_a_folder_without_files_has_nothing_to_ask(trust: Trust, tmp_path: Path) -> None:
+    assert trust.offer(str(tmp_path / "state")).standing is Standing.EMPTY

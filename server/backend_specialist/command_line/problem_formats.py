@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from backend_specialist import __version__
 from backend_specialist.domain.agent import AgentDefinition, Fix, Place, Problem
@@ -103,7 +104,7 @@ def as_sarif(items: Sequence[Item]) -> Iterator[str]:
 
 
 def _result(path: str, problem: Problem) -> dict[str, Any]:
-    artifact = {"uri": path.replace(os.sep, "/")}
+    artifact = {"uri": _uri(path)}
     location = {"artifactLocation": artifact, "region": _region(problem.place)}
     result: dict[str, Any] = {
         "ruleId": problem.code,
@@ -114,6 +115,11 @@ def _result(path: str, problem: Problem) -> dict[str, Any]:
     if problem.fixes:
         result["fixes"] = [_fix(artifact, fix) for fix in problem.fixes]
     return result
+
+
+def _uri(path: str) -> str:
+    spelled = quote(path.replace(os.sep, "/"))
+    return f"file:///{spelled.lstrip('/')}" if os.path.isabs(path) else spelled
 
 
 def _fix(artifact: Mapping[str, str], fix: Fix) -> dict[str, Any]:
