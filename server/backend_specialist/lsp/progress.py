@@ -6,6 +6,7 @@ Owns its token and the pace of its reports: at most ten a second, and the last o
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from lsprotocol import types
 
@@ -28,6 +29,7 @@ class Progress:
         self._ended = ""
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
+        self._over = asyncio.Event()
 
     def report(self, message: str) -> None:
         """Say what goes on now."""
@@ -43,6 +45,7 @@ class Progress:
     def end(self, message: str) -> None:
         """Close the indicator."""
         self._ended = message
+        self._over.set()
         self._wake()
 
     def _wake(self) -> None:
@@ -61,8 +64,14 @@ class Progress:
             self._news.clear()
             if not self._ended:
                 self._send(types.WorkDoneProgressReport(message=self._message, cancellable=True))
-                await asyncio.sleep(PACE_SECONDS)
+                await self._pause()
         self._send(types.WorkDoneProgressEnd(message=self._ended))
+
+    async def _pause(self) -> None:
+        """Keep the pace; the end is not held up, since the next job of the session has the same token."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PACE_SECONDS):
+                await self._over.wait()
 
     def _send(self, value: object) -> None:
         params = {"token": self._token, "value": value}
