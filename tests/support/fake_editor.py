@@ -1,6 +1,7 @@
 """An editor without a window that speaks LSP with the real server as a process.
 
-Guises change how it behaves; whatever was said is printed when a test fails.
+Guises change how it behaves; whatever was said is printed when a test fails. Positions are counted here by rules of
+its own, so that an error in the server's would show.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -16,15 +18,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from backend_specialist.domain.document import LineIndex, Position, PositionEncoding
-
 PATIENCE = 20.0
+SERVER = "import sys; from backend_specialist.app import serve; sys.exit(serve(None))"
 Json = dict[str, Any]
 
 
 @dataclass
 class Guise:
-    """How an editor presents itself and answers. Each handler gets the editor and the raw parameters."""
+    """How an editor presents itself and answers. Each handler gets the editor and the raw parameters.
+
+    A handler gives the result, ``{"error": …}``, :data:`NO_ANSWER`, or a function that answers as it likes: it gets
+    ``respond(**members)``. An editor without a ``name`` says nothing about itself.
+    """
 
     name: str = "Neovim"
     capabilities: Json = field(default_factory=dict)
@@ -47,7 +52,11 @@ NO_ANSWER = object()
 
 
 class FakeEditor:
-    """One connection. ``buffers`` are ``uri -> [text, version]``; ``log`` is the conversation."""
+    """One connection. ``buffers`` are ``uri -> [text, version]``; ``log`` is the conversation.
+
+    ``hidden`` are texts that the editor holds and never opened to the server. ``now`` is its clock, in seconds, which
+    only tests move; ``last_command`` is when it last sent a command.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process, root: Path, guise: Guise) -> None:
         self.process = process
@@ -56,8 +65,11 @@ class FakeEditor:
         self.buffers: dict[str, list[Any]] = {}
         self.log: list[str] = []
         self.heard: list[Json] = []
-        self.encoding = PositionEncoding.UTF16
+        self.hidden: dict[str, str] = {}
+        self.encoding = "utf-16"
         self.server: Json = {}
+        self.now = self.last_command = 0.0
+        self._afterwards: list[Callable[[], None]] = []
         self._futures: dict[int, asyncio.Future[Any]] = {}
         self._ids = 0
         self._news = asyncio.Condition()
@@ -83,6 +95,7 @@ class FakeEditor:
             return await future
 
     async def command(self, name: str, **argument: Any) -> Any:
+        self.last_command = self.now
         params = {"command": f"backendSpecialist.{name}", "arguments": [argument]}
         return await self.request("workspace/executeCommand", params)
 
@@ -123,11 +136,23 @@ class FakeEditor:
             task.add_done_callback(self._handling.discard)
 
     async def _handle(self, message: Json) -> None:
+        def respond(**members: Any) -> None:
+            self.send({"jsonrpc": "2.0", "id": message["id"], **members})
+
         answer = await self._answer(message["method"], message["params"])
-        if answer is NO_ANSWER:
-            return
-        body = answer if isinstance(answer, dict) and "error" in answer else {"result": answer}
-        self.send({"jsonrpc": "2.0", "id": message["id"], **body})
+        if callable(answer):
+            await answer(respond)
+        elif isinstance(answer, dict) and "error" in answer:
+            respond(**answer)
+        elif answer is not NO_ANSWER:
+            respond(result=answer)
+        afterwards, self._afterwards = self._afterwards, []
+        for act in afterwards:
+            act()
+
+    def after_answer(self, act: Callable[[], None]) -> None:
+        """Do something once the request that is being handled has its answer."""
+        self._afterwards.append(act)
 
     async def _answer(self, method: str, params: Json) -> Any:
         if method in self.guise.others:
@@ -190,10 +215,10 @@ class FakeEditor:
         document = {"uri": uri, "languageId": language, "version": 1, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": document})
 
-    def set_text(self, uri: str, text: str) -> None:
+    def set_text(self, uri: str, text: str, *, jump: int = 1) -> None:
         """The user types, or an edit is applied: the whole new text is sent."""
         buffer = self.buffers[uri]
-        buffer[:] = [text, buffer[1] + 1]
+        buffer[:] = [text, buffer[1] + jump]
         self.notify(
             "textDocument/didChange",
             {
@@ -205,19 +230,28 @@ class FakeEditor:
     def text(self, name: str) -> str:
         return self.buffers[self.uri(name)][0]
 
+    def real(self, name: str) -> str | None:
+        """The text that the user has, whether the server was told of it or not; ``None``: there is none."""
+        uri = self.uri(name)
+        if uri in self.hidden:
+            return self.hidden[uri]
+        if uri in self.buffers:
+            return str(self.buffers[uri][0])
+        return self.path(uri).read_bytes().decode() if self.path(uri).exists() else None
+
     def path(self, uri: str) -> Path:
         return Path(unquote(urlsplit(uri).path))
 
     def edited(self, text: str, edits: list[Json]) -> str:
-        index = LineIndex(text)
+        def span(edit: Json) -> tuple[int, int, str]:
+            start, end = edit["range"]["start"], edit["range"]["end"]
+            return (
+                offset_of(text, start, self.encoding),
+                offset_of(text, end, self.encoding),
+                edit["newText"],
+            )
 
-        def offset(raw: Json) -> int:
-            return index.offset_at(Position(raw["line"], raw["character"]), self.encoding)
-
-        spans = [
-            (offset(e["range"]["start"]), offset(e["range"]["end"]), e["newText"]) for e in edits
-        ]
-        for start, end, new in sorted(spans, reverse=True):
+        for start, end, new in sorted(map(span, edits), reverse=True):
             text = text[:start] + new + text[end:]
         return text
 
@@ -226,14 +260,14 @@ class FakeEditor:
     async def initialize(self) -> None:
         params = {
             "processId": os.getpid(),
-            "clientInfo": {"name": self.guise.name, "version": "test"},
+            **({"clientInfo": {"name": self.guise.name}} if self.guise.name else {}),
             "rootUri": self.root.as_uri(),
             "workspaceFolders": [{"uri": self.root.as_uri(), "name": self.root.name}],
             "capabilities": self.guise.capabilities or CAPABLE,
             "initializationOptions": {"events": True, **self.guise.options},
         }
         self.server = (await self.request("initialize", params))["capabilities"]
-        self.encoding = PositionEncoding(self.server.get("positionEncoding", "utf-16"))
+        self.encoding = self.server.get("positionEncoding", "utf-16")
         self.notify("initialized", {})
 
     async def close(self) -> int:
@@ -269,28 +303,83 @@ CAPABLE: Json = {
 }
 
 
-async def honest_apply(editor: FakeEditor, params: Json) -> Json:
-    """Apply as VS Code does: created files are empty on disk, texts are in buffers; the answer comes first."""
-    for change in params["edit"]["documentChanges"]:
-        uri = change.get("uri") or change["textDocument"]["uri"]
-        kind = change.get("kind")
-        if kind == "create":
-            editor.path(uri).parent.mkdir(parents=True, exist_ok=True)
-            if not editor.path(uri).exists():
-                editor.path(uri).write_text("")
-            editor.open_uri(uri, "")
-        elif kind == "delete":
+def offset_of(text: str, position: Json, encoding: str) -> int:
+    """Where a position is in a text; LSP knows three ends of a line and no other."""
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text))]
+    if position["line"] >= len(starts):
+        return len(text)
+    at, left = starts[position["line"]], position["character"]
+    size = {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding]
+    name = encoding if size == 1 else f"{encoding}-le"
+    while left > 0 and at < len(text) and text[at] not in "\r\n":
+        left -= len(text[at].encode(name)) // size
+        at += 1
+    return at
+
+
+def uri_of(operation: Json) -> str:
+    """The file that one operation of a workspace edit is about."""
+    return operation.get("uri") or operation["textDocument"]["uri"]
+
+
+def perform(
+    editor: FakeEditor, operation: Json, *, jump: int = 1, opens: bool = True, blank: str = ""
+) -> None:
+    """Do one operation, and tell the server: created files are empty on disk, texts are in buffers.
+
+    Without ``opens`` a file that was not open gets a buffer which the server never hears of. ``blank`` is the text of
+    a buffer for an empty file.
+    """
+    uri = uri_of(operation)
+    match operation.get("kind"):
+        case "create":
+            path = editor.path(uri)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not (operation["options"]["ignoreIfExists"] and path.exists()):
+                path.write_text("")
+        case "delete":
             editor.path(uri).unlink()
-            if uri in editor.buffers:
-                del editor.buffers[uri]
+            if editor.buffers.pop(uri, None):
                 editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
-        else:
-            if uri not in editor.buffers:
-                editor.open_uri(uri, editor.path(uri).read_bytes().decode())
-            version = change["textDocument"]["version"]
-            if version is not None and version != editor.buffers[uri][1]:
-                return {"applied": False, "failureReason": "stale version"}
-            editor.set_text(uri, editor.edited(editor.buffers[uri][0], change["edits"]))
+        case _:
+            if uri in editor.buffers:
+                text = editor.edited(editor.buffers[uri][0], operation["edits"])
+                editor.set_text(uri, text, jump=jump)
+                return
+            closed = editor.path(uri).read_bytes().decode() or blank
+            if opens:
+                editor.open_uri(uri, closed)
+                editor.set_text(uri, editor.edited(closed, operation["edits"]), jump=jump)
+            else:
+                editor.hidden[uri] = editor.edited(closed, operation["edits"])
+
+
+def operations_of(params: Json) -> list[Json]:
+    """The operations of an edit, whichever of the two forms it has."""
+    edit = params["edit"]
+    if "documentChanges" in edit:
+        return list(edit["documentChanges"])
+    return [
+        {"textDocument": {"uri": uri, "version": None}, "edits": edits}
+        for uri, edits in edit["changes"].items()
+    ]
+
+
+def is_stale(editor: FakeEditor, operation: Json) -> bool:
+    """Whether a text edit was made for another version than the one in the buffer."""
+    if "textDocument" not in operation:
+        return False
+    version, buffer = operation["textDocument"]["version"], editor.buffers.get(uri_of(operation))
+    return version is not None and (buffer is None or buffer[1] != version)
+
+
+async def honest_apply(editor: FakeEditor, params: Json) -> Json:
+    """Apply everything, tell of it, then answer."""
+    operations = operations_of(params)
+    if any(is_stale(editor, operation) for operation in operations):
+        return {"applied": False, "failureReason": "stale version"}
+    for operation in operations:
+        perform(editor, operation)
     return {"applied": True}
 
 
@@ -300,11 +389,12 @@ async def connected(
     state: Path,
     guise: Guise | None = None,
     environment: Mapping[str, str] | None = None,
+    server: str = SERVER,
 ):
     """Start the real server and connect; prints the conversation, which is shown when a test fails."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("ANTHROPIC_")}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", "import sys; from backend_specialist.app import serve; sys.exit(serve(None))",
+        sys.executable, "-c", server,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         cwd=root, limit=2**26,
         env={**clean, "BACKEND_SPECIALIST_STATE_DIR": str(state), **(environment or {})},

@@ -37,7 +37,7 @@ _MEANING = {
     Result.ALTERED: "neither the old nor the proposed text stands there now",
     Result.STALE: "not applied, the text had changed meanwhile: read the file again",
     Result.FAILED: "not applied, the editor could not do it",
-    Result.UNVERIFIED: "the editor does not show this file, so it is not known whether it was applied",
+    Result.UNVERIFIED: "the editor shows no change of this text, so it is not known whether it was applied",
 }
 
 

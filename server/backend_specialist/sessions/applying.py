@@ -6,50 +6,17 @@ believed. Asks nobody and stores nothing.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from backend_specialist.domain.changeset import FileChange, hunks, select
-from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.domain.outcome import compare
 from backend_specialist.domain.ports import ApplyAnswer, Editor, EditorTraits, Workspace
 from backend_specialist.domain.proposal import HunkOutcome, Result
 from backend_specialist.domain.rebase import rebase
-
-# The change notification comes up to 150 ms after the answer in editors that debounce; a liar never sends one.
-SETTLE_SECONDS = 2.0
-SETTLE_AFTER_NO_SECONDS = 0.5
+from backend_specialist.sessions.looking import Seen, look, settled
 
 STALE = "the file was changed in the editor where this edit belongs; read it again"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """What can be seen of one file now. ``snapshot`` is ``None`` when there is no such file; an unreadable
-    file is not ``visible``.
-    """
-
-    snapshot: Snapshot | None
-    visible: bool = True
-
-    @property
-    def text(self) -> str | None:
-        """The text, ``None`` when there is none."""
-        return self.snapshot.text if self.snapshot else None
-
-    @property
-    def open(self) -> bool:
-        """Whether this is the editor's buffer and not the disk."""
-        return self.snapshot is not None and self.snapshot.open
-
-
-async def look(workspace: Workspace, path: str) -> Seen:
-    """See a file as the user does."""
-    try:
-        return Seen(snapshot=await workspace.read(path))
-    except Unreadable as error:
-        return Seen(snapshot=None, visible=error.kind == "missing")
 
 
 async def refreshed(workspace: Workspace, change: FileChange) -> FileChange | None:
@@ -87,7 +54,7 @@ async def apply(
     if not sent:
         return outcomes
     answer = await editor.apply(sent, label=label, confirm=confirm)
-    seen = await _settled(workspace, sent, answer)
+    seen = await settled(workspace, sent, denied=answer.applied is False)
     judged = {c.path: judge(c, seen[c.path], answer, confirm=confirm) for c in sent}
     return {**outcomes, **judged}
 
@@ -111,45 +78,39 @@ def failed(change: FileChange, why: str) -> tuple[HunkOutcome, ...]:
     )
 
 
-async def _settled(
-    workspace: Workspace, changes: Sequence[FileChange], answer: ApplyAnswer
-) -> Mapping[str, Seen]:
-    """Look until everything proposed is there, or no more of it comes in time."""
-    loop = asyncio.get_running_loop()
-    patience = SETTLE_AFTER_NO_SECONDS if answer.applied is False else SETTLE_SECONDS
-    deadline = loop.time() + patience
-    while True:
-        seen = {change.path: await look(workspace, change.path) for change in changes}
-        complete = all(_arrived(change, seen[change.path]) for change in changes)
-        left = deadline - loop.time()
-        if complete or left <= 0 or not await workspace.next_change(left):
-            return seen if complete else await _last_look(workspace, changes)
-
-
-async def _last_look(workspace: Workspace, changes: Sequence[FileChange]) -> Mapping[str, Seen]:
-    return {change.path: await look(workspace, change.path) for change in changes}
-
-
-def _arrived(change: FileChange, seen: Seen) -> bool:
-    return seen.text is None if change.delete else seen.text == change.text
-
-
 def judge(
     change: FileChange, seen: Seen, answer: ApplyAnswer, *, confirm: bool
 ) -> tuple[HunkOutcome, ...]:
     """Compare the real text with what was sent, and say why a hunk is not there."""
-    if not seen.visible or _unseen(change, seen, answer):
+    if not seen.visible:
         return compare(change, None, _all_hunks(change))
-    gone = seen.snapshot is None
-    outcomes = compare(change, seen.text, _all_hunks(change), gone=gone)
+    if _unseen(change, seen, answer, confirm=confirm):
+        return _unverified(change, answer)
+    outcomes = compare(change, seen.text, _all_hunks(change), gone=seen.text is None)
     return tuple(_explained(item, answer, confirm=confirm) for item in outcomes)
 
 
-def _unseen(change: FileChange, seen: Seen, answer: ApplyAnswer) -> bool:
-    """The client said yes, and the text may be in a buffer that it never opened to us."""
-    if seen.open or answer.applied is not True:
+def _unseen(change: FileChange, seen: Seen, answer: ApplyAnswer, *, confirm: bool) -> bool:
+    """Whether the edit may be where we cannot see it: nothing has changed, and nobody says that this is the end of it.
+
+    The text is in a buffer that was never opened to us, or its change was not told yet. Once the editor has told of
+    any change of the text, the text is known. A preview tells of what it changed, and of nothing else.
+    """
+    if change.delete or answer.applied is False or (seen.text or "") != change.base_text:
         return False
-    return (seen.text or "") == change.base_text
+    if confirm and answer.applied:
+        return seen.snapshot is not None and not seen.open
+    if seen.snapshot is None or change.base is None or not seen.open:
+        return True
+    return seen.snapshot.version == change.base.version
+
+
+def _unverified(change: FileChange, answer: ApplyAnswer) -> tuple[HunkOutcome, ...]:
+    if answer.applied:
+        why = "the editor said that it applied the edit, but it shows no change of the text"
+    else:
+        why = f"the editor gave no usable answer and shows no change of the text: {answer.reason or 'none came'}"
+    return compare(change, None, _all_hunks(change), reason=why)
 
 
 def _explained(item: HunkOutcome, answer: ApplyAnswer, *, confirm: bool) -> HunkOutcome:

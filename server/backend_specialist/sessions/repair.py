@@ -19,9 +19,9 @@ from backend_specialist.domain.proposal import (
 )
 from backend_specialist.domain.transcript import Message, ToolResult
 from backend_specialist.sessions import applying, records
-from backend_specialist.sessions.applying import Seen
 from backend_specialist.sessions.calls import close_calls
 from backend_specialist.sessions.history import unanswered, user_text
+from backend_specialist.sessions.looking import Seen, look
 from backend_specialist.sessions.review import refused
 from backend_specialist.sessions.session import Session
 
@@ -39,9 +39,7 @@ async def reconcile(session: Session) -> None:
     proposal = session.state.applying
     if proposal is None:
         return
-    looked = [
-        (c, await applying.look(session.services.workspace, c.path)) for c in proposal.changes
-    ]
+    looked = [(c, await look(session.services.workspace, c.path)) for c in proposal.changes]
     missing = tuple(change for change, seen in looked if _certainly_missing(change, seen))
     first, *later = session.state.waiting
     if len(missing) == len(looked):
@@ -75,8 +73,9 @@ def _certainly_missing(change: FileChange, seen: Seen) -> bool:
 
 def _judged(change: FileChange, seen: Seen) -> tuple[HunkOutcome, ...]:
     outcomes = applying.judge(change, seen, _MAYBE, confirm=False)
+    unsure = (Result.FAILED, Result.UNVERIFIED)
     return tuple(
-        replace(item, reason=STOPPED) if item.result is Result.FAILED else item for item in outcomes
+        replace(item, reason=STOPPED) if item.result in unsure else item for item in outcomes
     )
 
 

@@ -12,7 +12,7 @@ from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.ports import Workspace
 from backend_specialist.domain.rebase import rebase
-from backend_specialist.sessions import applying
+from backend_specialist.sessions.looking import look
 
 
 async def reverse(
@@ -23,7 +23,7 @@ async def reverse(
     conflicts: list[str] = []
     for path in dict.fromkeys(change.path for change in applied):
         mine = [change for change in applied if change.path == path]
-        seen = await applying.look(workspace, path)
+        seen = await look(workspace, path)
         undone = _undone(seen.snapshot, mine) if seen.visible else None
         if undone is None:
             conflicts.append(mine[0].label)
