@@ -166,6 +166,9 @@ class Application:
             log.warning("interrupted sessions could not be recalled: %s", error)
 
     async def _run_command(self, name: str, arguments: list[Any]) -> object:
+        if self.server.settling is not None:
+            # Editors send the first command before they have said what the settings are.
+            await asyncio.wait([self.server.settling])
         try:
             await asyncio.shield(self._prepare())
         except StateFailed as error:

@@ -98,7 +98,7 @@ class Stage:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(old.encode())
         hunks = [
-            {"id": f"{name}-{n}", "startLine": start, "endLine": end, "old": before, "new": after}
+            {"id": f"{name}-{n}", "range": lines(start, end), "old": before, "new": after}
             for n, (start, end, before, after) in enumerate(changes)
         ]
         return {
@@ -121,16 +121,7 @@ class Stage:
             if file["created"]:
                 options = {"ignoreIfExists": True}
                 changes.append({"kind": "create", "uri": file["uri"], "options": options})
-            edits = [
-                {
-                    "range": {
-                        "start": {"line": hunk["startLine"], "character": 0},
-                        "end": {"line": hunk["endLine"], "character": 0},
-                    },
-                    "newText": hunk["new"],
-                }
-                for hunk in file["hunks"]
-            ]
+            edits = [{"range": hunk["range"], "newText": hunk["new"]} for hunk in file["hunks"]]
             document = {"uri": file["uri"], "version": version}
             changes.append({"textDocument": document, "edits": edits})
         return {"request": "workspace/applyEdit", "params": {"edit": {"documentChanges": changes}}}
@@ -153,3 +144,8 @@ class Stage:
     @staticmethod
     def status(status: str, reason: str = "") -> dict[str, Any]:
         return {"event": {"kind": "status", "status": status, "reason": reason}}
+
+
+def lines(start: int, end: int) -> dict[str, Any]:
+    """A range of whole lines."""
+    return {"start": {"line": start, "character": 0}, "end": {"line": end, "character": 0}}

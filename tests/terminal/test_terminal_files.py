@@ -42,7 +42,11 @@ def event(path: Path, *, created: bool, hunks: list[dict[str, Any]], **more: Any
 
 
 def hunk(start: int, end: int, old: str, new: str) -> dict[str, Any]:
-    return {"id": f"{start}-{end}", "startLine": start, "endLine": end, "old": old, "new": new}
+    lines = {
+        "start": {"line": start, "character": 0},
+        "end": {"line": end, "character": 0},
+    }
+    return {"id": f"{start}-{end}", "range": lines, "old": old, "new": new}
 
 
 def edit(path: Path, *spans: tuple[int, int, str], **more: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from lsprotocol import types
 
 from backend_specialist.domain.display import plain
+from backend_specialist.lsp.contents import text_uris
 from backend_specialist.lsp.progress import Progress
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.sessions.events import Event, Kind, Status
@@ -108,6 +109,12 @@ _WORDS = {
 
 
 def wire(event: Event) -> dict[str, object]:
-    """Give an event as it is sent."""
+    """Give an event as it is sent; each file of a proposal with the URIs of its two texts."""
     head = {"sessionId": event.session_id, "seq": event.seq, "kind": event.kind.value}
-    return {**event.data, **head}
+    if event.kind is not Kind.PROPOSAL:
+        return {**event.data, **head}
+    files = [
+        {**file, **text_uris(event.session_id, event.data["proposalId"], number, file["label"])}
+        for number, file in enumerate(event.data["files"])
+    ]
+    return {**event.data, "files": files, **head}

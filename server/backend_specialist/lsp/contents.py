@@ -20,11 +20,13 @@ from backend_specialist.sessions.events import Event, Kind
 
 SCHEME = "backend-specialist"
 MOST_DIFFS = 50
+MOST_PROPOSALS = 50
 NAMES: Mapping[str, str] = {
     "transcript": "transcript.md",
     "deliverable": "implementation-backend.md",
 }
 
+_GONE = "This document is no longer there.\n"
 _IN_TRANSCRIPT = (Kind.STATUS, Kind.TOOL_RESULT, Kind.USAGE, Kind.REVIEW)
 
 Source = Callable[[str], Awaitable[str]]
@@ -41,6 +43,7 @@ class Contents:
         self._write = write
         self._sources = sources
         self._diffs: dict[tuple[str, str], str] = {}
+        self._proposals: dict[tuple[str, str], Proposal] = {}
         self._shown: set[str] = set()
         self._stale: set[str] = set()
         self._refreshing: asyncio.Task[None] | None = None
@@ -58,7 +61,11 @@ class Contents:
         return await self._show(session_id, name, self._diffs[session_id, name])
 
     def hear(self, event: Event) -> None:
-        """Take one event of any session: what it says is in the transcript now."""
+        """Take one event of any session: what it says is in the transcript now, what it proposes can be read."""
+        if event.kind is Kind.PROPOSAL:
+            self._proposals[event.session_id, event.source.id] = event.source
+            while len(self._proposals) > MOST_PROPOSALS:
+                del self._proposals[next(iter(self._proposals))]
         uri = _uri(event.session_id, NAMES["transcript"])
         if uri in self._shown and event.kind in _IN_TRANSCRIPT:
             self._stale.add(uri)
@@ -70,10 +77,12 @@ class Contents:
         session_id, _, name = urlsplit(uri).path.lstrip("/").partition("/")
         if (session_id, name) in self._diffs:
             return self._diffs[session_id, name]
+        if proposal := self._proposals.get((session_id, name.partition("/")[0])):
+            return _side_of(proposal, name)
         for kind, known in NAMES.items():
             if known == name:
                 return await self._sources[kind](session_id)
-        return "This document is no longer there.\n"
+        return _GONE
 
     async def _refresh(self) -> None:
         """Have the editor read shown transcripts again, each time after it has answered."""
@@ -107,6 +116,22 @@ def diff_text(proposal: Proposal) -> str:
         notes += [f"# {change.label}: matched by {name}" for name in change.strategies]
         parts.append("\n".join([*notes, unified_diff(change)]))
     return "\n".join(parts)
+
+
+def text_uris(session_id: str, proposal_id: str, number: int, label: str) -> dict[str, str]:
+    """Give the URIs of the two texts of a proposal's file, for an editor that shows a diff of its own."""
+    return {
+        key: f"{SCHEME}:/{quote(session_id)}/{quote(proposal_id)}/{side}/{number}/{quote(label)}"
+        for key, side in (("baseUri", "base"), ("proposedUri", "proposed"))
+    }
+
+
+def _side_of(proposal: Proposal, name: str) -> str:
+    _, side, number, *_ = (*name.split("/"), "", "")
+    if side not in ("base", "proposed") or number not in map(str, range(len(proposal.changes))):
+        return _GONE
+    change = proposal.changes[int(number)]
+    return change.base_text if side == "base" else change.text
 
 
 def _uri(session_id: str, name: str) -> str:

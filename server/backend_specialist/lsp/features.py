@@ -5,6 +5,7 @@ Owns the list of features. Does nothing itself: each entry calls the module that
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -62,16 +63,21 @@ def register(
 def _register_settings(server: SpecialistServer, settle: Settle) -> None:
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
-        await settle(await _pulled(server, server.options))
+        server.settling = asyncio.ensure_future(_settle_first(server, settle))
+        await server.settling
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def changed(params: types.DidChangeConfigurationParams) -> None:
         said = params.settings
         pushed = said.get(SECTION) if isinstance(said, Mapping) else None
         if isinstance(pushed, Mapping):
-            await settle({**server.options, **pushed})
+            await settle(_over(server.options, pushed))
         else:
             await settle(await _pulled(server, server.options))
+
+
+async def _settle_first(server: SpecialistServer, settle: Settle) -> None:
+    await settle(await _pulled(server, server.options))
 
 
 async def _pulled(server: SpecialistServer, options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -81,4 +87,9 @@ async def _pulled(server: SpecialistServer, options: Mapping[str, Any]) -> Mappi
     params = types.ConfigurationParams(items=[types.ConfigurationItem(section=SECTION)])
     answer = await server.requests.ask(types.WORKSPACE_CONFIGURATION, params)
     given = answer.value[0] if isinstance(answer.value, list) and answer.value else None
-    return {**options, **given} if isinstance(given, Mapping) else options
+    return _over(options, given) if isinstance(given, Mapping) else options
+
+
+def _over(options: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The editor's settings over the initialisation options, but for ``trusted``: settings may be a workspace's."""
+    return {**options, **given, "trusted": options.get("trusted")}

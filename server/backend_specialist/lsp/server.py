@@ -45,7 +45,7 @@ class SpecialistServer(LanguageServer):
 
     ``on_command`` gives a JSON result or raises :class:`InvalidArgument`. ``on_shutdown`` is called once, whichever
     way the connection ends. ``profile``, ``options`` (``initializationOptions``), ``editor_process`` and
-    ``documents.encoding`` are known when ``met`` is set.
+    ``documents.encoding`` are known when ``met`` is set, the settings when ``settling`` is done.
     """
 
     protocol: SpecialistProtocol
@@ -62,6 +62,7 @@ class SpecialistServer(LanguageServer):
         self.editor_process: int | None = None
         self.on_command: OnCommand = _no_command
         self.on_shutdown: OnShutdown = _nothing
+        self.settling: asyncio.Future[None] | None = None
         self.met = asyncio.Event()
         self.stopped = asyncio.Event()
         self._closing: asyncio.Task[None] | None = None

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backend_specialist.domain.changeset import counts, hunks
+from backend_specialist.domain.changeset import Hunk, counts, hunks
 from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.ports import Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal
@@ -141,7 +141,7 @@ class Session:
 
 
 def proposal_event(proposal: Proposal) -> dict[str, Any]:
-    """Give a proposal as clients see it; line numbers are zero-based and half-open."""
+    """Give a proposal as clients see it; a range is of whole lines of the base."""
     added, removed = counts(proposal.changes)
     files = [
         {
@@ -153,8 +153,7 @@ def proposal_event(proposal: Proposal) -> dict[str, Any]:
             "protected": change.protected,
             "strategies": list(change.strategies),
             "hunks": [
-                {"id": h.id, "startLine": h.start, "endLine": h.end, "old": h.old, "new": h.new}
-                for h in hunks(change)
+                {"id": h.id, "range": _lines(h), "old": h.old, "new": h.new} for h in hunks(change)
             ],
         }
         for change in proposal.changes
@@ -168,3 +167,8 @@ def proposal_event(proposal: Proposal) -> dict[str, Any]:
         "removed": removed,
         "files": files,
     }
+
+
+def _lines(hunk: Hunk) -> dict[str, Any]:
+    start, end = ({"line": line, "character": 0} for line in (hunk.start, hunk.end))
+    return {"start": start, "end": end}

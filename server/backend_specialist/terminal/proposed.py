@@ -99,9 +99,8 @@ def shown_file(raw: Mapping[str, Any], now: str | None) -> ShownFile:
 
 
 def _hunk(raw: Mapping[str, Any]) -> Hunk:
-    return Hunk(
-        id=raw["id"], start=raw["startLine"], end=raw["endLine"], old=raw["old"], new=raw["new"]
-    )
+    start, end = (raw["range"][side]["line"] for side in ("start", "end"))
+    return Hunk(id=raw["id"], start=start, end=end, old=raw["old"], new=raw["new"])
 
 
 def _fits(text: str, hunks: Sequence[Hunk]) -> bool:
