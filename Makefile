@@ -3,12 +3,15 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+CLIENT := client-vscode
+# The client's tools need Node 22; rig.sh gives the directory of one, and installs it where there is none.
+NODE   := PATH="$$($(CURDIR)/$(CLIENT)/rig.sh node):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench clean vsix vsix-full test-client
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml requirements-dev.lock
 	$(PYTHON) -m venv $(VENV)
@@ -31,8 +34,21 @@ format: $(STAMP) ## let ruff rewrite the layout
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+$(CLIENT)/node_modules/.installed: $(CLIENT)/package-lock.json
+	cd $(CLIENT) && $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+vsix: $(STAMP) $(CLIENT)/node_modules/.installed ## the VS Code extension with the server in it
+	$(CLIENT)/package.sh
+
+vsix-full: $(STAMP) $(CLIENT)/node_modules/.installed ## the same for this platform, with every dependency: installs offline
+	$(CLIENT)/package.sh --full
+
+test-client: $(CLIENT)/node_modules/.installed ## the extension's types, style and unit tests
+	cd $(CLIENT) && $(NODE) npm run --silent check && $(NODE) npm run --silent test
+
 bench: $(STAMP) ## measure speed against the limit of the same run
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist $(CLIENT)/dist $(CLIENT)/wheels $(CLIENT)/node_modules

@@ -1,0 +1,125 @@
+/**
+ * What the user is asked: proposals, questions and permissions.
+ *
+ * Owns the notifications and what an answer becomes. A dismissed notification is no answer: what waits stays open, in
+ * the status bar and in the sessions view.
+ */
+import { window } from "vscode";
+import { closeDiff, showDiff } from "./diff";
+import type { Caller, Proposal, Request, SessionEvent } from "./protocol";
+import type { Sessions } from "./sessions";
+import type { Typing } from "./typing";
+import { message, summary } from "./words";
+
+const REVIEW = "Review";
+const APPLY_ALL = "Apply all";
+const REJECT = "Reject…";
+const ANSWER = "Answer…";
+const OTHER = "Another answer…";
+const DECISIONS = [
+  ["Allow once", "once"],
+  ["Allow in this session", "session"],
+  ["Reject", "reject"],
+] as const;
+
+export class Approvals {
+  private readonly shown = new Map<string, Proposal>();
+
+  constructor(
+    private readonly server: Caller,
+    private readonly sessions: Sessions,
+    private readonly typing: Typing,
+  ) {}
+
+  /** Take one event; what it asks is put to the user. */
+  async hear(event: SessionEvent): Promise<void> {
+    if (event.kind === "proposal") await this.propose(event);
+    if (event.kind === "question") await this.question(event);
+    if (event.kind === "permission") await this.permission(event);
+    if (event.kind === "review") await this.close(event.sessionId);
+  }
+
+  // ------------------------------------------------------------ proposals
+
+  private async propose(proposal: Proposal): Promise<void> {
+    await this.typing.pause();
+    if (this.sessions.waiting(proposal.sessionId) !== proposal) return;
+    await this.close(proposal.sessionId);
+    this.shown.set(proposal.sessionId, proposal);
+    await showDiff(proposal);
+    const text = `“${message(proposal.title, 60)}”: ${summary(proposal)}`;
+    const choice = await (proposal.protected
+      ? window.showWarningMessage(
+          `${text}. ${message(proposal.protected, 300)}`,
+          REVIEW,
+          APPLY_ALL,
+          REJECT,
+        )
+      : window.showInformationMessage(text, REVIEW, APPLY_ALL, REJECT));
+    await this.decide(proposal, choice);
+  }
+
+  private async decide(proposal: Proposal, choice: string | undefined): Promise<void> {
+    const { sessionId, proposalId } = proposal;
+    if (choice === REVIEW) {
+      await this.server.call("answer", { sessionId, proposalId, decision: "review" });
+    } else if (choice === APPLY_ALL) {
+      await this.server.call("answer", { sessionId, proposalId, decision: "applyAll" });
+    } else if (choice === REJECT) {
+      await this.reject(proposal);
+    }
+  }
+
+  /** Ask for the reason; Escape takes the rejection back. */
+  private async reject({ sessionId, proposalId }: Proposal): Promise<void> {
+    const reason = await window.showInputBox({
+      title: "Reject the proposed edits",
+      prompt: "With a reason the specialist proposes again. Empty: it stops here.",
+      placeHolder: "What should be different?",
+      ignoreFocusOut: true,
+    });
+    if (reason === undefined) return;
+    const answer = { sessionId, proposalId, decision: "reject" as const };
+    await this.server.call("answer", reason.trim() ? { ...answer, reason: reason.trim() } : answer);
+  }
+
+  private async close(sessionId: string): Promise<void> {
+    const proposal = this.shown.get(sessionId);
+    this.shown.delete(sessionId);
+    if (proposal) await closeDiff(proposal);
+  }
+
+  // ------------------------------------------------------------ questions and permissions
+
+  /** Announced first: a list that opens by itself would take the keys that the user is typing. */
+  private async question(asked: Request): Promise<void> {
+    const text = `The specialist asks. ${message(asked.title, 60)}: ${message(asked.detail)}`;
+    if ((await window.showInformationMessage(text, ANSWER)) !== ANSWER) return;
+    const answer = await this.answerTo(asked);
+    if (answer === undefined) return;
+    const { sessionId, requestId } = asked;
+    await this.server.call("answer", { sessionId, requestId, text: answer });
+  }
+
+  private async answerTo(asked: Request): Promise<string | undefined> {
+    const options = { title: message(asked.title, 60), ignoreFocusOut: true };
+    if (asked.options.length > 0) {
+      const items = [...asked.options, OTHER];
+      const placeHolder = message(asked.detail);
+      const chosen = await window.showQuickPick(items, { ...options, placeHolder });
+      if (chosen !== OTHER) return chosen;
+    }
+    const given = await window.showInputBox({ ...options, prompt: message(asked.detail) });
+    return given?.trim() || undefined;
+  }
+
+  private async permission(asked: Request): Promise<void> {
+    const text = `${message(asked.title, 100)}: ${message(asked.detail)}`;
+    const titles = DECISIONS.map(([title]) => title);
+    const choice = await window.showWarningMessage(text, ...titles);
+    const decision = DECISIONS.find(([title]) => title === choice)?.[1];
+    if (!decision) return;
+    const { sessionId, requestId } = asked;
+    await this.server.call("answer", { sessionId, requestId, decision });
+  }
+}

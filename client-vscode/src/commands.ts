@@ -1,0 +1,242 @@
+/**
+ * The commands of palette, menus and the sessions view.
+ *
+ * Owns their questions. Each becomes one call of the server.
+ */
+import { commands, type Disposable, type TextEditor, window } from "vscode";
+import type { Caller, Recipe, RunArgument } from "./protocol";
+import type { Action, Sessions } from "./sessions";
+import type { Row } from "./tree";
+import { line, message, statusOf } from "./words";
+
+const PREFIX = "backendSpecialist.client.";
+
+/** What is not the server's: keys, its process, the log. */
+export interface Around {
+  setApiKey(): Promise<void>;
+  removeApiKey(): Promise<void>;
+  restart(): Promise<void>;
+  log(): void;
+}
+
+export class Commands {
+  constructor(
+    private readonly server: Caller,
+    private readonly sessions: Sessions,
+    private readonly around: Around,
+  ) {}
+
+  register(): Disposable[] {
+    const table: Record<string, (row?: Row) => unknown> = {
+      run: () => this.run(),
+      runRecipe: () => this.runRecipe(),
+      reply: (row) => this.reply(row),
+      review: (row) => this.session("review", row, (sessionId) => this.open(sessionId)),
+      answer: (row) => this.session("answer", row, (sessionId) => this.open(sessionId)),
+      cancel: (row) =>
+        this.session("cancel", row, (sessionId) => this.server.call("cancel", { sessionId })),
+      revert: (row) =>
+        this.session("revert", row, (sessionId) => this.server.call("revert", { sessionId })),
+      transcript: (row) =>
+        this.session("transcript", row, (id) =>
+          this.server.call("showTranscript", { sessionId: id }),
+        ),
+      deliverable: (row) =>
+        this.session("deliverable", row, (id) =>
+          this.server.call("showDeliverable", { sessionId: id }),
+        ),
+      saveDeliverable: (row) => this.session("saveDeliverable", row, (id) => this.save(id)),
+      delete: (row) => this.session("delete", row, (id) => this.remove(id)),
+      sessions: () => commands.executeCommand(`${PREFIX}sessionsView.focus`),
+      refresh: () => this.sessions.refresh(),
+      agents: () => this.agents(),
+      explainPermission: () => this.explainPermission(),
+      approvals: () => this.approvals(),
+      trust: () => commands.executeCommand("workbench.trust.manage"),
+      setApiKey: () => this.around.setApiKey(),
+      removeApiKey: () => this.around.removeApiKey(),
+      restart: () => this.around.restart(),
+      log: () => this.around.log(),
+      menu: () => this.menu(),
+    };
+    return Object.entries(table).map(([name, call]) =>
+      commands.registerCommand(PREFIX + name, (row?: Row) => call(row)),
+    );
+  }
+
+  // ------------------------------------------------------------ starting
+
+  private async run(): Promise<void> {
+    const place = placeOf(window.activeTextEditor);
+    const instructions = await window.showInputBox({
+      title: "Backend Specialist: Run a Task",
+      prompt: place.range ? "It is about the selected code." : "It is about this workspace.",
+      placeHolder: "Add an endpoint that lists the orders of a customer, with tests",
+      ignoreFocusOut: true,
+    });
+    if (instructions?.trim()) await this.server.call("run", { ...place, instructions });
+  }
+
+  private async runRecipe(): Promise<void> {
+    const place = placeOf(window.activeTextEditor);
+    const recipes = await this.server.call("listRecipes", {});
+    const items = recipes
+      .filter((recipe) => fits(recipe, place))
+      .map((recipe) => ({
+        label: line(recipe.title),
+        description: recipe.source === "built-in" ? "" : line(recipe.source),
+        detail: line(recipe.description),
+        recipe: recipe.name,
+      }));
+    const title = "Backend Specialist: Run a Recipe";
+    const chosen = await window.showQuickPick(items, { title, matchOnDetail: true });
+    if (chosen) await this.server.call("run", { ...place, recipe: chosen.recipe });
+  }
+
+  // ------------------------------------------------------------ sessions
+
+  /** Do something with the session of a row, the only one for which it makes sense, or one that is picked. */
+  private async session(
+    action: Action,
+    row: Row | undefined,
+    call: (sessionId: string) => Promise<unknown>,
+  ): Promise<void> {
+    const chosen = row?.sessionId ?? (await this.pick(action));
+    if (chosen) await call(chosen);
+  }
+
+  private async pick(action: Action): Promise<string | undefined> {
+    const fitting = this.sessions.withAction(action);
+    if (fitting.length < 2) return fitting[0]?.sessionId;
+    const items = fitting.map((session) => ({
+      label: line(session.title, 80),
+      description: statusOf(session),
+      sessionId: session.sessionId,
+    }));
+    return (await window.showQuickPick(items, { title: "Which session?" }))?.sessionId;
+  }
+
+  private open(sessionId: string): Promise<unknown> {
+    return this.server.call("review", { sessionId });
+  }
+
+  private reply(row?: Row): Promise<void> {
+    return this.session("reply", row, async (sessionId) => {
+      const title = `Reply to “${line(this.sessions.find(sessionId)?.title ?? "", 60)}”`;
+      const prompt =
+        this.sessions.waiting(sessionId)?.kind === "proposal"
+          ? "This rejects the waiting edits, with your text as the reason."
+          : "The session goes on with it.";
+      const text = await window.showInputBox({ title, prompt, ignoreFocusOut: true });
+      if (text?.trim()) await this.server.call("reply", { sessionId, text });
+    });
+  }
+
+  private async save(sessionId: string): Promise<void> {
+    const path = await window.showInputBox({
+      title: "Save the deliverable as a file",
+      prompt: "Path below the workspace folder. The file is proposed like every edit.",
+      value: "docs/implementation-backend.md",
+    });
+    if (path?.trim()) await this.server.call("saveDeliverable", { sessionId, path: path.trim() });
+  }
+
+  private async remove(sessionId: string): Promise<void> {
+    const title = line(this.sessions.find(sessionId)?.title ?? sessionId, 80);
+    const detail = "Its transcript and its deliverable are removed; your files stay as they are.";
+    const options = { modal: true, detail };
+    if ((await window.showWarningMessage(`Delete “${title}”?`, options, "Delete")) !== "Delete")
+      return;
+    await this.server.call("deleteSession", { sessionId });
+    await this.sessions.refresh();
+  }
+
+  // ------------------------------------------------------------ rights
+
+  private async agents(): Promise<void> {
+    const items = (await this.server.call("listAgents", {})).map((agent) => ({
+      label: line(agent.name),
+      description: [agent.model, agent.source]
+        .filter(Boolean)
+        .map((each) => line(`${each}`))
+        .join(" · "),
+      detail: Object.entries(agent.permissions)
+        .map(([name, action]) => `${name}: ${action}`)
+        .join(", "),
+    }));
+    await window.showQuickPick(items, { title: "Agents and their permissions" });
+  }
+
+  private async explainPermission(): Promise<void> {
+    const title = "Explain a permission";
+    const names = ["read", "edit", "grep", "glob", "webfetch", "question", "task", "bash"];
+    const permission = await window.showQuickPick(names, { title });
+    if (!permission) return;
+    const prompt = "The path, the address or the command that it is about.";
+    const subject = await window.showInputBox({ title, prompt, value: "*" });
+    if (!subject) return;
+    const found = await this.server.call("explainPermission", { permission, subject });
+    const why = found.rule ? `by the rule ${found.rule} (${found.source})` : "by default";
+    void window.showInformationMessage(
+      message(`${permission} ${subject}: ${found.action}, ${why}.`),
+    );
+  }
+
+  private async approvals(): Promise<void> {
+    const items = (await this.server.call("listApprovals", {})).map((approval) => ({
+      label: line(`${approval.permission}: ${approval.pattern}`),
+      description: line(this.sessions.find(approval.sessionId)?.title ?? "", 60),
+      approvalId: approval.approvalId,
+    }));
+    const title = items.length
+      ? "Choose an approval to revoke it"
+      : "Nothing is approved for a session";
+    const chosen = await window.showQuickPick(items, { title });
+    if (chosen) await this.server.call("revokeApproval", { approvalId: chosen.approvalId });
+  }
+
+  // ------------------------------------------------------------ the menu of the status bar
+
+  private async menu(): Promise<void> {
+    const possible = MENU.filter(
+      ([, , action]) => !action || this.sessions.withAction(action).length,
+    );
+    const items = possible.map(([label, command]) => ({ label, command }));
+    const chosen = await window.showQuickPick(items, { title: "Backend Specialist" });
+    if (chosen) await commands.executeCommand(PREFIX + chosen.command);
+  }
+}
+
+const MENU: readonly [string, string, Action?][] = [
+  ["$(diff-multiple) Review proposed edits", "review", "review"],
+  ["$(question) Answer the specialist", "answer", "answer"],
+  ["$(debug-stop) Cancel", "cancel", "cancel"],
+  ["$(add) Run a task…", "run"],
+  ["$(list-unordered) Run a recipe…", "runRecipe"],
+  ["$(comment) Reply…", "reply", "reply"],
+  ["$(output) Show transcript", "transcript", "transcript"],
+  ["$(notebook) Show deliverable", "deliverable", "deliverable"],
+  ["$(discard) Revert applied edits", "revert", "revert"],
+  ["$(history) Show sessions", "sessions"],
+  ["$(key) Set API key…", "setApiKey"],
+  ["$(debug-restart) Restart server", "restart"],
+  ["$(output) Show log", "log"],
+];
+
+/** What a task is about: the file that the user looks at, and what they selected in it. */
+export function placeOf(editor: TextEditor | undefined): RunArgument {
+  if (!editor || !["file", "untitled"].includes(editor.document.uri.scheme)) return {};
+  const { document, selection } = editor;
+  const place = { uri: document.uri.toString(), version: document.version };
+  if (selection.isEmpty) return place;
+  const [start, end] = [selection.start, selection.end].map(({ line, character }) => ({
+    line,
+    character,
+  }));
+  return start && end ? { ...place, range: { start, end } } : place;
+}
+
+function fits(recipe: Recipe, place: RunArgument): boolean {
+  if (recipe.when === "selection") return place.range !== undefined;
+  return recipe.when === "always" || place.uri !== undefined;
+}

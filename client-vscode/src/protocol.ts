@@ -1,0 +1,179 @@
+/**
+ * The outside contract as this client uses it; `docs/protocol.md` is the reference.
+ *
+ * Owns the names and shapes of commands and events. Does nothing.
+ */
+
+export const EVENT = "backendSpecialist/event";
+export const PREFIX = "backendSpecialist.";
+export const DRAWN = ["proposal", "question", "permission", "error"] as const;
+
+export type Status =
+  | "running"
+  | "awaitingReview"
+  | "awaitingAnswer"
+  | "paused"
+  | "interrupted"
+  | "completed"
+  | "failed"
+  | "cancelled";
+
+/** `cost` is in US dollars, `null` where the price of the model is not known. */
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  cost: number | null;
+}
+
+export type Result = "accepted" | "refused" | "altered" | "stale" | "failed" | "unverified";
+
+export interface Outcome {
+  file: string;
+  hunk: string;
+  result: Result;
+  lines: string;
+  reason: string;
+}
+
+export interface Session {
+  sessionId: string;
+  title: string;
+  agent: string;
+  status: Status;
+  startedAt: string;
+  files: string[];
+  outcomes: Outcome[];
+  usage: Usage;
+  waiting: boolean;
+  deliverable: boolean;
+}
+
+export interface ProposedFile {
+  label: string;
+  uri: string;
+  created: boolean;
+  deleted: boolean;
+  baseUri: string;
+  proposedUri: string;
+  hunks: { id: string }[];
+}
+
+interface Head {
+  sessionId: string;
+  seq: number;
+}
+
+export interface Proposal extends Head {
+  kind: "proposal";
+  proposalId: string;
+  title: string;
+  round: number;
+  protected: string;
+  added: number;
+  removed: number;
+  files: ProposedFile[];
+}
+
+/** A question or a permission; without options a question takes any text. */
+export interface Request extends Head {
+  kind: "question" | "permission";
+  requestId: string;
+  title: string;
+  detail: string;
+  options: string[];
+}
+
+export interface Failure extends Head {
+  kind: "error";
+  message: string;
+  errorKind: string;
+}
+
+export type SessionEvent =
+  | Proposal
+  | Request
+  | Failure
+  | (Head & { kind: "status"; status: Status; reason?: string; notice?: boolean })
+  | (Head & { kind: "review"; proposalId: string; outcomes: Outcome[] })
+  | (Head & { kind: "usage" } & Usage)
+  | (Head & { kind: "deliverable"; name: string; title: string })
+  | (Head & { kind: "text"; text: string })
+  | (Head & { kind: "toolCall" | "toolResult"; id: string; name: string; title: string });
+
+export interface Recipe {
+  name: string;
+  title: string;
+  description: string;
+  kind: string;
+  when: "selection" | "diagnostic" | "file" | "always";
+  source: string;
+}
+
+export interface Agent {
+  name: string;
+  description: string;
+  mode: string;
+  model: string | null;
+  source: string;
+  permissions: Record<string, string>;
+}
+
+export interface Approval {
+  approvalId: string;
+  sessionId: string;
+  permission: string;
+  pattern: string;
+}
+
+interface Position {
+  line: number;
+  character: number;
+}
+
+export interface RunArgument {
+  recipe?: string;
+  instructions?: string;
+  uri?: string;
+  version?: number;
+  range?: { start: Position; end: Position };
+}
+
+type Named = { sessionId: string };
+type ProposalAnswer = Named & {
+  proposalId: string;
+  decision: "applyAll" | "review" | "reject";
+  reason?: string;
+};
+type RequestAnswer = Named & { requestId: string; text: string };
+type PermissionAnswer = Named & { requestId: string; decision: "once" | "session" | "reject" };
+type Nothing = Record<string, never>;
+
+/** Argument and result of each command that this client sends. */
+export interface Calls {
+  run: [RunArgument, Named];
+  reply: [Named & { text: string }, Named];
+  cancel: [Named, { cancelled: string[] }];
+  review: [Named, Named];
+  answer: [ProposalAnswer | RequestAnswer | PermissionAnswer, Named];
+  revert: [Named, Named];
+  listSessions: [Nothing, Session[]];
+  showTranscript: [Named, { uri: string }];
+  showDeliverable: [Named, { uri: string }];
+  saveDeliverable: [Named & { path: string }, Named];
+  deleteSession: [Named, { deleted: boolean }];
+  listRecipes: [Nothing, Recipe[]];
+  listAgents: [Nothing, Agent[]];
+  explainPermission: [
+    { permission: string; subject: string },
+    { action: string; rule: string | null; source: string },
+  ];
+  listApprovals: [Nothing, Approval[]];
+  revokeApproval: [{ approvalId: string }, { revoked: boolean }];
+}
+
+/** Whoever passes a command on to the server. */
+export interface Caller {
+  call<Name extends keyof Calls>(name: Name, argument: Calls[Name][0]): Promise<Calls[Name][1]>;
+}

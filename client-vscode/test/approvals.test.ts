@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Approvals } from "../src/approvals";
+import type { Request } from "../src/protocol";
+import { Sessions } from "../src/sessions";
+import { Typing } from "../src/typing";
+import { caller, outcome, proposal, request, session } from "./samples";
+import { commands, TabInputText, window } from "./vscode";
+
+function stage() {
+  const server = caller({ listSessions: () => [session({ status: "awaitingReview" })] });
+  const sessions = new Sessions(server);
+  const approvals = new Approvals(server, sessions, new Typing());
+  const answers = () =>
+    server.calls.filter(([name]) => name === "answer").map(([, given]) => given);
+  const hear = async (event: Parameters<Approvals["hear"]>[0]) => {
+    sessions.hear(event);
+    await approvals.hear(event);
+  };
+  return { hear, sessions, answers };
+}
+
+beforeEach(() => {
+  vi.resetAllMocks();
+  window.tabGroups.all = [];
+});
+
+describe("a proposal", () => {
+  it("opens the diff before it is asked about: created files have no base", async () => {
+    const { hear } = stage();
+    const order: string[] = [];
+    commands.executeCommand.mockImplementation(async (...given) => order.push(`${given[0]}`));
+    window.showInformationMessage.mockImplementation(async () => {
+      order.push("asked");
+      return undefined;
+    });
+    await hear(proposal());
+    expect(order).toEqual(["vscode.changes", "asked"]);
+    const [, title, resources] = commands.executeCommand.mock.calls[0] ?? [];
+    expect(title).toBe("Proposed: Guard mean()");
+    expect((resources as unknown[][]).map((row) => row.map(String))).toEqual([
+      [
+        "file:///shop/app/main.py",
+        "backend-specialist:/s1/p1/base/0/app/main.py",
+        "backend-specialist:/s1/p1/proposed/0/app/main.py",
+      ],
+      ["file:///shop/app/main.py", "undefined", "backend-specialist:/s1/p1/proposed/0/app/main.py"],
+    ]);
+  });
+
+  it.each([
+    ["Review is the preview", "Review", { decision: "review" }],
+    ["Apply all is everything", "Apply all", { decision: "applyAll" }],
+  ])("%s", async (_, choice, decision) => {
+    const { hear, answers } = stage();
+    window.showInformationMessage.mockResolvedValue(choice);
+    await hear(proposal());
+    expect(answers()).toEqual([{ sessionId: "s1", proposalId: "p1", ...decision }]);
+  });
+
+  it("that is dismissed is not answered", async () => {
+    const { hear, answers, sessions } = stage();
+    await hear(proposal());
+    expect(answers()).toEqual([]);
+    expect(sessions.waiting("s1")).toBeDefined();
+  });
+
+  it.each([
+    ["with a reason, it goes to the model", " Raise ValueError ", { reason: "Raise ValueError" }],
+    ["without one, nothing is said", "", {}],
+  ])("is rejected %s", async (_, reason, given) => {
+    const { hear, answers } = stage();
+    window.showInformationMessage.mockResolvedValue("Reject…");
+    window.showInputBox.mockResolvedValue(reason);
+    await hear(proposal());
+    expect(answers()).toEqual([
+      { sessionId: "s1", proposalId: "p1", decision: "reject", ...given },
+    ]);
+  });
+
+  it("stays open when Escape is pressed in the box for the reason", async () => {
+    const { hear, answers } = stage();
+    window.showInformationMessage.mockResolvedValue("Reject…");
+    await hear(proposal());
+    expect(answers()).toEqual([]);
+  });
+
+  it("of a protected file says why it has a question of its own", async () => {
+    const { hear } = stage();
+    await hear(proposal({ protected: "CI runs this file." }));
+    const [text] = window.showWarningMessage.mock.calls[0] ?? [];
+    expect(text).toContain("CI runs this file.");
+    expect(window.showInformationMessage).not.toHaveBeenCalled();
+  });
+
+  it("that was answered elsewhere closes its diff, and no text editor", async () => {
+    const { hear } = stage();
+    const diff = { label: "Proposed: Guard mean()", input: {} };
+    const text = { label: "Proposed: Guard mean()", input: new TabInputText() };
+    window.tabGroups.all = [{ tabs: [diff, text] }];
+    await hear(proposal());
+    window.tabGroups.close.mockClear();
+    const outcomes = [outcome("app/main.py", "accepted")];
+    await hear({ kind: "review", sessionId: "s1", seq: 10, proposalId: "p1", outcomes });
+    expect(window.tabGroups.close).toHaveBeenCalledWith([diff]);
+  });
+
+  it("does not open while the user types, nor after it was answered", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const server = caller();
+      const sessions = new Sessions(server);
+      let release = () => {};
+      const typing = { pause: () => new Promise<void>((resolve) => (release = resolve)) };
+      const approvals = new Approvals(server, sessions, typing as Typing);
+      const asked = proposal();
+      sessions.hear(asked);
+      const heard = approvals.hear(asked);
+      expect(commands.executeCommand).not.toHaveBeenCalled();
+      sessions.hear({ kind: "status", sessionId: "s1", seq: 11, status: "cancelled" });
+      release();
+      await heard;
+      expect(commands.executeCommand).not.toHaveBeenCalled();
+      expect(window.showInformationMessage).not.toHaveBeenCalled();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe("a question", () => {
+  it("opens its list only when the user asks for it", async () => {
+    const { hear, answers } = stage();
+    await hear(request());
+    expect(window.showQuickPick).not.toHaveBeenCalled();
+    expect(answers()).toEqual([]);
+  });
+
+  it.each([
+    ["is answered by an option", request(), "SQLite", undefined, "SQLite"],
+    ["is answered in the user's own words", request(), "Another answer…", " DuckDB ", "DuckDB"],
+    ["without options is answered in words", request({ options: [] }), undefined, "MySQL", "MySQL"],
+  ])("%s", async (_, asked: Request, picked, typed, text) => {
+    const { hear, answers } = stage();
+    window.showInformationMessage.mockResolvedValue("Answer…");
+    window.showQuickPick.mockResolvedValue(picked);
+    window.showInputBox.mockResolvedValue(typed);
+    await hear(asked);
+    expect(answers()).toEqual([{ sessionId: "s1", requestId: "question-1", text }]);
+  });
+});
+
+describe("a permission", () => {
+  const asked = request({ kind: "permission", requestId: "permission-1", title: "Read the web" });
+  it.each([
+    ["Allow once", "once"],
+    ["Allow in this session", "session"],
+    ["Reject", "reject"],
+  ])("%s is %s", async (choice, decision) => {
+    const { hear, answers } = stage();
+    window.showWarningMessage.mockResolvedValue(choice);
+    await hear(asked);
+    expect(answers()).toEqual([{ sessionId: "s1", requestId: "permission-1", decision }]);
+  });
+
+  it("that is dismissed is not granted", async () => {
+    const { hear, answers } = stage();
+    await hear(asked);
+    expect(answers()).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+/** Sessions and events for the tests. */
+import { vi } from "vitest";
+import type { Calls, Outcome, Proposal, Request, Result, Session } from "../src/protocol";
+
+export const USAGE = {
+  inputTokens: 100,
+  outputTokens: 200,
+  cacheReadTokens: 3000,
+  cacheWriteTokens: 700,
+  cost: 0.012,
+};
+
+export function session(given: Partial<Session> = {}): Session {
+  return {
+    sessionId: "s1",
+    title: "Guard mean()",
+    agent: "specialist-backend",
+    status: "running",
+    startedAt: "2026-11-25T10:00:00Z",
+    files: [],
+    outcomes: [],
+    usage: { ...USAGE },
+    waiting: false,
+    deliverable: false,
+    ...given,
+  };
+}
+
+export function outcome(file: string, result: Result): Outcome {
+  return { file, hunk: `${file}-${result}`, result, lines: "1-2", reason: "" };
+}
+
+export function proposal(given: Partial<Proposal> = {}): Proposal {
+  const file = {
+    label: "app/main.py",
+    uri: "file:///shop/app/main.py",
+    created: false,
+    deleted: false,
+    baseUri: "backend-specialist:/s1/p1/base/0/app/main.py",
+    proposedUri: "backend-specialist:/s1/p1/proposed/0/app/main.py",
+    hunks: [{ id: "h1" }, { id: "h2" }],
+  };
+  const created = { ...file, label: "tests/test_mean.py", created: true, hunks: [{ id: "h3" }] };
+  return {
+    kind: "proposal",
+    sessionId: "s1",
+    seq: 9,
+    proposalId: "p1",
+    title: "Guard mean()",
+    round: 1,
+    protected: "",
+    added: 4,
+    removed: 1,
+    files: [file, created],
+    ...given,
+  };
+}
+
+export function request(given: Partial<Request> = {}): Request {
+  return {
+    kind: "question",
+    sessionId: "s1",
+    seq: 4,
+    requestId: "question-1",
+    title: "Storage",
+    detail: "Which database?",
+    options: ["PostgreSQL", "SQLite"],
+    ...given,
+  };
+}
+
+/** A server that answers what a test says, and remembers what it was asked. */
+export function caller(answers: { [Name in keyof Calls]?: () => Calls[Name][1] } = {}) {
+  const calls: [string, unknown][] = [];
+  const call = vi.fn(async (name: keyof Calls, argument: unknown) => {
+    calls.push([name, argument]);
+    return answers[name]?.() ?? {};
+  });
+  return { calls, call: call as never };
+}

@@ -1,0 +1,74 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Saving } from "../src/saving";
+import { outcome } from "./samples";
+import { Uri, workspace } from "./vscode";
+
+function document(label: string, isDirty: boolean) {
+  return { uri: Uri.parse(`file:///shop/${label}`), isDirty, save: vi.fn(async () => true) };
+}
+
+function edit(...labels: string[]) {
+  const documentChanges = labels.map((label) => ({
+    textDocument: { uri: `file:///shop/${label}`, version: 1 },
+    edits: [],
+  }));
+  return { edit: { documentChanges } };
+}
+
+function review(...outcomes: ReturnType<typeof outcome>[]) {
+  return { kind: "review", sessionId: "s1", seq: 1, proposalId: "p1", outcomes } as const;
+}
+
+function wanted(saveAfterApply: boolean): void {
+  workspace.getConfiguration.mockReturnValue({
+    get: (key: string) => key === "saveAfterApply" && saveAfterApply,
+    inspect: () => undefined,
+  });
+}
+
+describe("saving after edits", () => {
+  beforeEach(() => {
+    workspace.textDocuments = [];
+    wanted(true);
+  });
+
+  it("saves what was accepted", async () => {
+    const file = document("app/main.py", false);
+    workspace.textDocuments = [file];
+    const saving = new Saving();
+    saving.before(edit("app/main.py"));
+    file.isDirty = true;
+    await saving.hear(review(outcome("app/main.py", "accepted")));
+    expect(file.save).toHaveBeenCalledOnce();
+  });
+
+  it("leaves a file alone that held unsaved changes of the user", async () => {
+    const file = document("app/main.py", true);
+    workspace.textDocuments = [file];
+    const saving = new Saving();
+    saving.before(edit("app/main.py"));
+    await saving.hear(review(outcome("app/main.py", "accepted")));
+    expect(file.save).not.toHaveBeenCalled();
+  });
+
+  it("leaves other files and refused edits alone", async () => {
+    const [refused, other] = [document("a.py", false), document("b.py", false)];
+    workspace.textDocuments = [refused, other];
+    const saving = new Saving();
+    saving.before(edit("a.py"));
+    refused.isDirty = other.isDirty = true;
+    await saving.hear(review(outcome("a.py", "refused"), outcome("b.py", "accepted")));
+    expect([refused.save, other.save].map((save) => save.mock.calls.length)).toEqual([0, 0]);
+  });
+
+  it("is off unless it is asked for", async () => {
+    wanted(false);
+    const file = document("app/main.py", false);
+    workspace.textDocuments = [file];
+    const saving = new Saving();
+    saving.before(edit("app/main.py"));
+    file.isDirty = true;
+    await saving.hear(review(outcome("app/main.py", "accepted")));
+    expect(file.save).not.toHaveBeenCalled();
+  });
+});

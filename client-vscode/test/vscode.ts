@@ -1,0 +1,71 @@
+/** As much of VS Code's API as the tested parts touch: what they ask of it is recorded, a test sets the answers. */
+import { vi } from "vitest";
+
+export class Uri {
+  private constructor(readonly path: string) {}
+  static parse(text: string): Uri {
+    return new Uri(text);
+  }
+  toString(): string {
+    return this.path;
+  }
+}
+
+export class TabInputText {}
+export class ThemeIcon {
+  static readonly File = new ThemeIcon("file");
+  constructor(readonly id: string) {}
+}
+export class ThemeColor {
+  constructor(readonly id: string) {}
+}
+export class EventEmitter<T> {
+  private readonly listeners: ((value: T) => void)[] = [];
+  readonly event = (listener: (value: T) => void) => this.listeners.push(listener);
+  fire(value: T): void {
+    for (const listener of this.listeners) listener(value);
+  }
+}
+export enum TreeItemCollapsibleState {
+  None = 0,
+  Collapsed = 1,
+}
+export enum StatusBarAlignment {
+  Left = 1,
+}
+export class TreeItem {
+  [key: string]: unknown;
+  constructor(
+    readonly label: string,
+    readonly collapsibleState = TreeItemCollapsibleState.None,
+  ) {}
+}
+
+const unanswered = () => vi.fn(async (..._: unknown[]): Promise<unknown> => undefined);
+
+export const window = {
+  activeTextEditor: undefined as unknown,
+  tabGroups: { all: [] as { tabs: { label: string; input: unknown }[] }[], close: unanswered() },
+  showInformationMessage: unanswered(),
+  showWarningMessage: unanswered(),
+  showErrorMessage: unanswered(),
+  showInputBox: unanswered(),
+  showQuickPick: unanswered(),
+};
+
+export const commands = {
+  executeCommand: unanswered(),
+  registerCommand: vi.fn((name: string, call: (...given: unknown[]) => unknown) => ({
+    name,
+    call,
+  })),
+};
+
+export const workspace = {
+  isTrusted: true,
+  textDocuments: [] as { uri: Uri; isDirty: boolean; save: () => Promise<boolean> }[],
+  getConfiguration: vi.fn((_section: string) => ({
+    get: (_key: string): unknown => undefined,
+    inspect: (_key: string): unknown => undefined,
+  })),
+};
