@@ -39,10 +39,11 @@ DIRECTIONS: Mapping[str, frozenset[str]] = {
     "lsp": frozenset({"sessions", "tools", "domain"}),
     "adapters": frozenset({"domain"}),
     "terminal": frozenset({"domain"}),
-    "command_line": frozenset({"app", "adapters", "domain"}),
+    "command_line": frozenset({"serving", "adapters", "domain"}),
     "setting_kinds": frozenset(),
     "settings": frozenset({"setting_kinds"}),
     "app": frozenset({"settings", "adapters", "lsp", "sessions", "domain"}),
+    "serving": frozenset({"app", "adapters", "lsp"}),
     "cli": frozenset({"command_line"}),
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),
@@ -213,9 +214,7 @@ def test_modules_named_by_text_are_known() -> None:
 
 def test_the_server_starts_without_what_only_a_session_needs() -> None:
     """``import anthropic`` alone takes longer than the rest of the start."""
-    code = f"import json, sys, {PACKAGE}.app; print(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = {name.partition(".")[0] for name in json.loads(done.stdout)}
+    loaded = {name.partition(".")[0] for name in _loaded_with("app")}
     assert "pygls" in loaded
     heavy = {
         "anthropic",
@@ -229,6 +228,21 @@ def test_the_server_starts_without_what_only_a_session_needs() -> None:
         "rich",
     }
     assert loaded & heavy == set()
+
+
+def test_the_edge_starts_without_what_is_behind_it() -> None:
+    """The editor waits for the answer to ``initialize``; the rest of the package would double that."""
+    loaded = {name for name in _loaded_with("serving") if name.startswith(PACKAGE)}
+    assert f"{PACKAGE}.lsp.server" in loaded
+    assert {name for name in loaded if name.split(".")[1:2] in (["sessions"], ["tools"])} == set()
+    assert f"{PACKAGE}.app" not in loaded
+
+
+def _loaded_with(name: str) -> list[str]:
+    code = f"import json, sys, {PACKAGE}.{name}; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded: list[str] = json.loads(done.stdout)
+    return loaded
 
 
 def _named(name: str) -> Module:

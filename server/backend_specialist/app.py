@@ -1,42 +1,35 @@
 """The composition root: joins the adapters to the layers that know none of them.
 
-Owns the wiring of one server process, and nothing else. The only module that imports from every layer.
+Owns the wiring of one server process, and nothing else. The only module that imports from every layer; ``serving``
+imports it once the editor has its first answer.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from backend_specialist import __version__
 from backend_specialist.adapters.agent_sources import AgentSources, Places
-from backend_specialist.adapters.disk import LocalDisk
 from backend_specialist.adapters.fetch_policy import FetchPolicy
 from backend_specialist.adapters.http_fetch import GuardedFetch
-from backend_specialist.adapters.logs import configure
 from backend_specialist.adapters.models import ModelCatalog
 from backend_specialist.adapters.ripgrep import Ripgrep
 from backend_specialist.adapters.sqlite_store import SqliteStore
-from backend_specialist.adapters.state_files import StateFailed, StateFiles, state_directory
+from backend_specialist.adapters.state_files import StateFailed, StateFiles
 from backend_specialist.adapters.trust import Trust
 from backend_specialist.domain.ports import StoreFailed
 from backend_specialist.domain.secret import SecretGuard
-from backend_specialist.lsp import features
 from backend_specialist.lsp.announcer import Announcer
 from backend_specialist.lsp.approvals import Approvals
-from backend_specialist.lsp.arguments import COMMANDS
 from backend_specialist.lsp.code_actions import CodeActions
 from backend_specialist.lsp.commands import Commands
 from backend_specialist.lsp.contents import Contents
-from backend_specialist.lsp.documents import Documents
 from backend_specialist.lsp.editor import LspEditor
 from backend_specialist.lsp.errors import InvalidArgument
 from backend_specialist.lsp.interrupted import Interrupted
-from backend_specialist.lsp.lifecycle import run_stdio, run_tcp
 from backend_specialist.lsp.patches import Patches
 from backend_specialist.lsp.questions import Questions
 from backend_specialist.lsp.server import SpecialistServer
@@ -48,18 +41,20 @@ log = logging.getLogger(__name__)
 
 
 class Application:
-    """One server process. Nothing is opened or imported before it is needed."""
+    """What answers behind the edge of one server process. Nothing is opened before it is needed."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, server: SpecialistServer, files: StateFiles, environment: Mapping[str, str]
+    ) -> None:
+        self.server = server
+        self.documents = server.documents
         self.settings = Settings()
-        self._files = StateFiles(state_directory(environment))
+        self._files = files
         self._store = SqliteStore(self._files)
         self._models = ModelCatalog(environment)
         self._fetch = GuardedFetch()
         self._ready: asyncio.Task[None] | None = None
         self._recalling: asyncio.Task[None] | None = None
-        self.documents = Documents(LocalDisk())
-        self.server = SpecialistServer(self.documents, version=__version__, commands=COMMANDS)
         self.catalog = AgentSources(Trust(self._files.directory))
         self.editor = LspEditor(self.server)
         self.supervisor = Supervisor(self._services(), self.catalog.chain)
@@ -83,33 +78,24 @@ class Application:
             "transcript": self.supervisor.transcript,
             "deliverable": self.supervisor.deliverable,
         }
-        contents = Contents(self.server, self._write_document, sources)
+        self.contents = Contents(self.server, self._write_document, sources)
         questions = Questions(
             self.server.requests,
             seconds=lambda: self.settings.approval_timeout_seconds,
             by_hunk=lambda: self.settings.review_granularity == "hunk",
         )
-        approvals = Approvals(self.server, self.supervisor, contents, questions)
-        patches = Patches(self.server, contents)
-        for part in (announcer, approvals, patches, self._interrupted, contents):
+        approvals = Approvals(self.server, self.supervisor, self.contents, questions)
+        patches = Patches(self.server, self.contents)
+        for part in (announcer, approvals, patches, self._interrupted, self.contents):
             self.supervisor.subscribe(part.hear)
         self._commands = Commands(
-            self.supervisor, approvals, contents, self.catalog, self.documents
+            self.supervisor, approvals, self.contents, self.catalog, self.documents
         )
-        self.server.on_command = self._run_command
-        self.server.on_shutdown = self._close
-        actions = CodeActions(self.documents, self.catalog, approvals, self._interrupted)
-        features.register(
-            self.server,
-            actions=actions,
-            contents=contents,
-            supervisor=self.supervisor,
-            settle=self._settle,
-        )
+        self.actions = CodeActions(self.documents, self.catalog, approvals, self._interrupted)
 
     # ------------------------------------------------------------ settings
 
-    async def _settle(self, raw: object) -> None:
+    async def settle(self, raw: object) -> None:
         """Take the settings; what is wrong with them is said once, by name."""
         self.settings, problems = parse(raw)
         self.editor.approval_seconds = self.settings.approval_timeout_seconds
@@ -165,7 +151,8 @@ class Application:
         except (StoreFailed, Refused) as error:
             log.warning("interrupted sessions could not be recalled: %s", error)
 
-    async def _run_command(self, name: str, arguments: list[Any]) -> object:
+    async def run_command(self, name: str, arguments: list[Any]) -> object:
+        """Run one command; raise :class:`InvalidArgument`."""
         if self.server.settling is not None:
             # Editors send the first command before they have said what the settings are.
             await asyncio.wait([self.server.settling])
@@ -178,13 +165,7 @@ class Application:
     async def _write_document(self, session_id: str, name: str, text: str) -> str:
         return await asyncio.to_thread(self._files.write_document, session_id, name, text)
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """End the sessions and whatever is open."""
         await self.supervisor.close()
         await self._models.close()
-
-
-def serve(tcp: tuple[str, int] | None) -> int:
-    """Run the language server until its editor ends it; gives the exit code."""
-    configure(os.environ)
-    application = Application(os.environ)
-    return run_tcp(application.server, *tcp) if tcp else run_stdio(application.server)

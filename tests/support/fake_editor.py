@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 PATIENCE = 20.0
-SERVER = "import sys; from backend_specialist.app import serve; sys.exit(serve(None))"
+SERVER = "import sys; from backend_specialist.serving import serve; sys.exit(serve(None))"
 Json = dict[str, Any]
 
 

@@ -1,6 +1,6 @@
 """``backend-specialist serve``.
 
-Owns the choice of the transport. The server itself is ``app``'s.
+Owns the choice of the transport. The server itself is :mod:`backend_specialist.serving`'s.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 
-from backend_specialist import app
+from backend_specialist import serving
 from backend_specialist.command_line.output import complain
 
 
@@ -19,7 +19,7 @@ def serve(args: argparse.Namespace) -> int:
             f"Warning: everyone who can reach {args.tcp[0]} can use this server as you, without a password. "
             "Name 127.0.0.1 to listen on this machine only."
         )
-    return app.serve(args.tcp)
+    return serving.serve(args.tcp)
 
 
 def is_loopback(host: str) -> bool:

@@ -23,12 +23,6 @@ from backend_specialist.sessions.catalog import Catalog
 from backend_specialist.sessions.events import Event, Kind
 
 MOST_LOOKED_AT = 20_000
-KINDS = (
-    types.CodeActionKind.RefactorRewrite,
-    types.CodeActionKind.QuickFix,
-    types.CodeActionKind.Refactor,
-    types.CodeActionKind.Source,
-)
 
 
 class CodeActions:
@@ -46,8 +40,10 @@ class CodeActions:
         self._approvals = approvals
         self._interrupted = interrupted
 
-    def offer(self, params: types.CodeActionParams) -> list[types.CodeAction]:
-        """Give the actions for a place; none is ever preferred."""
+    def offer(
+        self, params: types.CodeActionParams, document: Snapshot | None
+    ) -> list[types.CodeAction]:
+        """Give the actions for a place in a document, if that is open; none is ever preferred."""
         actions = [
             action
             for session_id, event in self._approvals.waiting()
@@ -57,7 +53,7 @@ class CodeActions:
             _action(f"Review the edits of “{title}”", "review", {"sessionId": session_id})
             for session_id, title in self._interrupted.sessions()
         ]
-        actions += self._recipes(params)
+        actions += self._recipes(params, document)
         only = params.context.only
         if not only:
             return actions
@@ -81,8 +77,9 @@ class CodeActions:
 
     # ------------------------------------------------------------ recipes
 
-    def _recipes(self, params: types.CodeActionParams) -> list[types.CodeAction]:
-        document = self._documents.at(params.text_document.uri)
+    def _recipes(
+        self, params: types.CodeActionParams, document: Snapshot | None
+    ) -> list[types.CodeAction]:
         if document is None:
             return []
         recipes = fitting(

@@ -15,10 +15,10 @@ from backend_specialist.domain.diff import unified_diff
 from backend_specialist.domain.display import terminal
 from backend_specialist.domain.proposal import Proposal
 from backend_specialist.lsp.server import SpecialistServer
-from backend_specialist.lsp.uris import uri_from
+from backend_specialist.lsp.uris import OUR_SCHEME, uri_from
 from backend_specialist.sessions.events import Event, Kind
+from backend_specialist.sessions.supervisor import Refused
 
-SCHEME = "backend-specialist"
 MOST_DIFFS = 50
 MOST_PROPOSALS = 50
 NAMES: Mapping[str, str] = {
@@ -81,7 +81,10 @@ class Contents:
             return _side_of(proposal, name)
         for kind, known in NAMES.items():
             if known == name:
-                return await self._sources[kind](session_id)
+                try:
+                    return await self._sources[kind](session_id)
+                except Refused as refused:
+                    return f"{refused}\n"
         return _GONE
 
     async def _refresh(self) -> None:
@@ -121,7 +124,7 @@ def diff_text(proposal: Proposal) -> str:
 def text_uris(session_id: str, proposal_id: str, number: int, label: str) -> dict[str, str]:
     """Give the URIs of the two texts of a proposal's file, for an editor that shows a diff of its own."""
     return {
-        key: f"{SCHEME}:/{quote(session_id)}/{quote(proposal_id)}/{side}/{number}/{quote(label)}"
+        key: f"{OUR_SCHEME}:/{quote(session_id)}/{quote(proposal_id)}/{side}/{number}/{quote(label)}"
         for key, side in (("baseUri", "base"), ("proposedUri", "proposed"))
     }
 
@@ -135,4 +138,4 @@ def _side_of(proposal: Proposal, name: str) -> str:
 
 
 def _uri(session_id: str, name: str) -> str:
-    return f"{SCHEME}:/{quote(session_id)}/{quote(name)}"
+    return f"{OUR_SCHEME}:/{quote(session_id)}/{quote(name)}"

@@ -1,69 +1,91 @@
 """The standard methods that the server answers, registered in one place.
 
-Owns the list of features. Does nothing itself: each entry calls the module that owns the matter.
+Owns the list of features. Does nothing itself: each entry calls the module that owns the matter. Those modules are
+not imported here: the editor has its answer to ``initialize`` while they are still loading.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lsprotocol import types
 
-from backend_specialist.lsp.code_actions import KINDS, CodeActions
-from backend_specialist.lsp.contents import SCHEME, Contents
 from backend_specialist.lsp.progress import session_of
 from backend_specialist.lsp.server import SpecialistServer
-from backend_specialist.sessions.supervisor import Refused, Supervisor
+from backend_specialist.lsp.uris import OUR_SCHEME
+
+if TYPE_CHECKING:
+    from backend_specialist.lsp.code_actions import CodeActions
+    from backend_specialist.lsp.contents import Contents
+    from backend_specialist.sessions.supervisor import Supervisor
 
 SECTION = "backendSpecialist"
 
-Settle = Callable[[object], Awaitable[None]]
+KINDS = (
+    types.CodeActionKind.RefactorRewrite,
+    types.CodeActionKind.QuickFix,
+    types.CodeActionKind.Refactor,
+    types.CodeActionKind.Source,
+)
 
-log = logging.getLogger(__name__)
+
+class Parts(Protocol):
+    """Who is called."""
+
+    @property
+    def actions(self) -> CodeActions: ...  # noqa: D102 - named by its type
+    @property
+    def contents(self) -> Contents: ...  # noqa: D102
+    @property
+    def supervisor(self) -> Supervisor: ...  # noqa: D102
+
+    async def settle(self, raw: object) -> None:
+        """Take the settings."""
+        ...
 
 
-def register(
-    server: SpecialistServer,
-    *,
-    actions: CodeActions,
-    contents: Contents,
-    supervisor: Supervisor,
-    settle: Settle,
-) -> None:
+Load = Callable[[], Awaitable[Parts]]
+"""Gives the parts, at once when they are loaded; those who wait go on in the order in which they came."""
+
+
+def register(server: SpecialistServer, load: Load) -> None:
     """Register everything; called once, before the server runs."""
-    _register_settings(server, settle)
+    _register_settings(server, load)
 
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=list(KINDS))
     )
-    def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        return actions.offer(params)
+    async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
+        # The positions of the request are those of this moment, whatever is typed until the parts are there.
+        document = server.documents.at(params.text_document.uri)
+        return (await load()).actions.offer(params, document)
 
     @server.feature(
-        types.WORKSPACE_TEXT_DOCUMENT_CONTENT, types.TextDocumentContentOptions(schemes=[SCHEME])
+        types.WORKSPACE_TEXT_DOCUMENT_CONTENT,
+        types.TextDocumentContentOptions(schemes=[OUR_SCHEME]),
     )
     async def text_document_content(
         params: types.TextDocumentContentParams,
     ) -> types.TextDocumentContentResult:
-        try:
-            return types.TextDocumentContentResult(text=await contents.text(params.uri))
-        except Refused as refused:
-            return types.TextDocumentContentResult(text=f"{refused}\n")
+        contents = (await load()).contents
+        return types.TextDocumentContentResult(text=await contents.text(params.uri))
 
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     async def cancel_progress(params: types.WorkDoneProgressCancelParams) -> None:
         session_id = session_of(params.token)
         if session_id is not None:
-            await supervisor.cancel(session_id)
+            await (await load()).supervisor.cancel(session_id)
 
 
-def _register_settings(server: SpecialistServer, settle: Settle) -> None:
+def _register_settings(server: SpecialistServer, load: Load) -> None:
+    async def settle(raw: object) -> None:
+        await (await load()).settle(raw)
+
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
-        server.settling = asyncio.ensure_future(_settle_first(server, settle))
+        server.settling = asyncio.ensure_future(_settle_first(server, load))
         await server.settling
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
@@ -76,8 +98,10 @@ def _register_settings(server: SpecialistServer, settle: Settle) -> None:
             await settle(await _pulled(server, server.options))
 
 
-async def _settle_first(server: SpecialistServer, settle: Settle) -> None:
-    await settle(await _pulled(server, server.options))
+async def _settle_first(server: SpecialistServer, load: Load) -> None:
+    """The parts are loaded while the editor says what the settings are."""
+    parts, said = await asyncio.gather(load(), _pulled(server, server.options))
+    await parts.settle(said)
 
 
 async def _pulled(server: SpecialistServer, options: Mapping[str, Any]) -> Mapping[str, Any]:

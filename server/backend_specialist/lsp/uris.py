@@ -12,6 +12,9 @@ import posixpath
 import re
 from urllib.parse import quote, unquote, urlsplit
 
+OUR_SCHEME = "backend-specialist"
+"""The scheme of the documents that this server makes."""
+
 WINDOWS = os.name == "nt"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _DRIVE = re.compile(r"/[A-Za-z]:")
