@@ -57,7 +57,7 @@ class Application:
         self._recalling: asyncio.Task[None] | None = None
         self.catalog = AgentSources(Trust(self._files.directory))
         self.editor = LspEditor(self.server)
-        self.supervisor = Supervisor(self._services(), self.catalog.chain)
+        self.supervisor = Supervisor(self._services())
         self._interrupted = Interrupted(self.server)
         self._join_edge()
 
@@ -69,6 +69,7 @@ class Application:
             search=Ripgrep(),
             fetch=self._fetch,
             store=self._store,
+            catalog=self.catalog,
             policy=self._policy,
         )
 

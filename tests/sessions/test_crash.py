@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from backend_specialist.adapters.scripts import Call, Reply
+from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.ports import Record
 from backend_specialist.domain.transcript import Usage
 from backend_specialist.sessions import compaction, state
@@ -30,6 +31,7 @@ STEPS: list[tuple[Call, ...]] = [
     (
         Call("webfetch", {"url": "https://a.test/"}),
         Call("question", {"questions": [{"question": "Which?", "header": "Choice"}]}),
+        Call("task", {"description": "Advice", "prompt": "3 or 4?", "subagent_type": "expert"}),
     ),
     (edit("app.py", "x = 1", "x = 3"), edit("other.py", "a = 1", "a = 2")),
     (edit("other.py", "a = 2", "a = 1"),),
@@ -44,6 +46,8 @@ FULL = Usage(input_tokens=190_000)
 
 def script(body: dict[str, Any]) -> Reply:
     """Take the steps in order, a step again when one of its calls was interrupted."""
+    if "Advise." in str(body["system"]):
+        return Reply(text="Either.")
     if texts(body)[-1:] == [compaction.REQUEST]:
         return Reply(text=f"Done so far: step {last_step(body)}.")
     step = last_step(body)
@@ -100,7 +104,7 @@ class User:
 
 
 def new_stage() -> Stage:
-    stage = Stage(FILES, script)
+    stage = Stage(FILES, script, experts=[AgentDefinition(name="expert", prompt="Advise.")])
     stage.workspace.type("app.py", BASE)
     stage.model.usage = lambda body: FULL if last_step(body) == 1 else Usage(input_tokens=10)
     return stage

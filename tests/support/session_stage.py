@@ -19,6 +19,7 @@ from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.permission import Rule, Setting, defaults, rules_from
 from backend_specialist.domain.ports import FetchFailed, Page
 from backend_specialist.domain.proposal import Answer, Proposal
+from backend_specialist.domain.recipe import Recipe
 from backend_specialist.sessions.events import Event, Kind, Status
 from backend_specialist.sessions.facts import facts_from_json
 from backend_specialist.sessions.services import Policy, Services
@@ -49,6 +50,7 @@ class Stage:
         narrower: Mapping[str, Setting] | None = None,
         policy: Policy | None = None,
         agent: AgentDefinition | None = None,
+        experts: Sequence[AgentDefinition] = (),
         roots: Sequence[str] = (ROOT,),
         store: ListStore | None = None,
     ) -> None:
@@ -58,6 +60,7 @@ class Stage:
         self.model = ScriptedModel(script)
         self.fetch = OnePage()
         self.agent = agent or AgentDefinition(name="specialist", prompt="Work.")
+        self.experts = tuple(experts)
         self.policy = policy or Policy()
         self.chain: tuple[tuple[Rule, ...], ...] = (
             (*defaults(), *rules_from(permission, source="agent")),
@@ -76,10 +79,11 @@ class Stage:
             search=NoSearch(),
             fetch=self.fetch,
             store=self.store,
+            catalog=StageCatalog(self),
             policy=lambda: self.policy,
             backoff=Backoff(sleep=lambda seconds: asyncio.sleep(0), dice=lambda: 0.5),
         )
-        supervisor = Supervisor(services, lambda agent: self.chain)
+        supervisor = Supervisor(services)
         supervisor.subscribe(self._hear)
         return supervisor
 
@@ -186,6 +190,30 @@ class Stage:
 
     def kinds(self, session: str) -> list[str]:
         return self.store.shelf.kinds(session)
+
+
+class StageCatalog:
+    """The agents of a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def agents(self) -> tuple[AgentDefinition, ...]:
+        return (self._stage.agent, *self._stage.experts)
+
+    def agent(self, name: str | None) -> AgentDefinition | None:
+        return next((agent for agent in self.agents() if agent.name == name), None)
+
+    def chain(self, agent: AgentDefinition) -> tuple[tuple[Rule, ...], ...]:
+        if agent is self._stage.agent:
+            return self._stage.chain
+        return ((*defaults(), *agent.rules),)
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        return ()
+
+    def trust(self, path: str, *, trusted: bool) -> None:
+        raise AssertionError("trust was called")
 
 
 class NoSearch:

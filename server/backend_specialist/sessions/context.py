@@ -7,7 +7,7 @@ Every text of a file that reaches the model through a tool comes from :meth:`Ses
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -23,6 +23,13 @@ from backend_specialist.sessions.review import Journal, Review, Verdict
 from backend_specialist.tools.registry import ToolFailed
 
 MAX_PROPOSED_BYTES = 5_000_000
+
+Consult = Callable[[str, str], Awaitable[str]]
+"""Has another agent (by name) answer a prompt; raises ``ToolFailed``."""
+
+
+async def _nobody(name: str, _: str) -> str:
+    raise ToolFailed(f"{name} cannot be asked here.")
 
 
 class Owner(Journal, Protocol):
@@ -47,8 +54,12 @@ class Owner(Journal, Protocol):
 class SessionContext:
     """Implements :class:`~backend_specialist.tools.registry.ToolContext` for one session."""
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(
+        self, owner: Owner, *, gate: Gate | None = None, consult: Consult = _nobody
+    ) -> None:
         self._owner = owner
+        self._gate = gate or owner.gate
+        self._consult = consult
 
     @property
     def workspace(self) -> Workspace:
@@ -71,8 +82,8 @@ class SessionContext:
         return self._owner.typed_urls
 
     async def permit(self, permission: str, subjects: Sequence[str], *, title: str = "") -> None:
-        """Pass the session's gate."""
-        await self._owner.gate.permit(permission, subjects, title=title)
+        """Pass the gate of whoever calls: the session's, or a narrower one."""
+        await self._gate.permit(permission, subjects, title=title)
 
     def secret(self, path: str) -> str:
         """Why the secret guard keeps this path from the model."""
@@ -180,6 +191,10 @@ class SessionContext:
                 await self._owner.record(records.simple("unanswered", question=text))
             answers.append(answer)
         return answers
+
+    async def consult(self, name: str, prompt: str) -> str:
+        """Have another agent answer."""
+        return await self._consult(name, prompt)
 
     async def deliver(self, claims: Claims) -> str:
         """Open the review and wait for the user."""

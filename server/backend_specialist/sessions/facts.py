@@ -13,6 +13,7 @@ from typing import Any
 
 from backend_specialist.domain.permission import Action, Rule
 from backend_specialist.sessions.task import Task
+from backend_specialist.tools.task import Expert
 
 # Replaced by the newest of its family where it is retired; an agent file names its own.
 DEFAULT_MODEL = "anthropic/claude-sonnet-4-20250514"
@@ -24,7 +25,7 @@ _URL = re.compile(r"https?://[^\s<>\"')\]]+")
 class SessionFacts:
     """``chain`` is the agent's rules and every rule set that may only narrow them. Times are epoch seconds.
 
-    ``task`` is what the user wants, in words, without what goes with it.
+    ``task`` is what the user wants, in words, without what goes with it. ``experts`` are those whom the agent may ask.
     """
 
     title: str
@@ -38,10 +39,16 @@ class SessionFacts:
     output: str = ""
     file: str = ""
     typed_urls: frozenset[str] = frozenset()
+    experts: tuple[Expert, ...] = ()
     rehearsal: bool = False
 
 
-def facts_of(task: Task, model: str | None, chain: tuple[tuple[Rule, ...], ...]) -> SessionFacts:
+def facts_of(
+    task: Task,
+    model: str | None,
+    chain: tuple[tuple[Rule, ...], ...],
+    experts: tuple[Expert, ...] = (),
+) -> SessionFacts:
     """Take from a task what the session keeps; ``model`` is the user's own choice and goes before all others."""
     chosen = model or (task.recipe.model if task.recipe else None) or task.agent.model
     name = chosen or DEFAULT_MODEL
@@ -57,6 +64,7 @@ def facts_of(task: Task, model: str | None, chain: tuple[tuple[Rule, ...], ...])
         output=task.output,
         file=task.document.uri if task.document else "",
         typed_urls=urls_in(task.instructions),
+        experts=experts,
         rehearsal=name.startswith("rehearsal/"),
     )
 
@@ -80,6 +88,7 @@ def facts_to_json(facts: SessionFacts) -> dict[str, Any]:
         "output": facts.output,
         "file": facts.file,
         "typedUrls": sorted(facts.typed_urls),
+        "experts": [list(expert) for expert in facts.experts],
         "rehearsal": facts.rehearsal,
     }
 
@@ -98,6 +107,7 @@ def facts_from_json(raw: Mapping[str, Any]) -> SessionFacts:
         output=raw["output"],
         file=raw["file"],
         typed_urls=frozenset(raw["typedUrls"]),
+        experts=tuple((name, about) for name, about in raw["experts"]),
         rehearsal=raw["rehearsal"],
     )
 

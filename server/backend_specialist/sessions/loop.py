@@ -20,8 +20,9 @@ from backend_specialist.domain.ports import (
 )
 from backend_specialist.domain.transcript import Message, StopReason, ToolUse, Turn, Usage
 from backend_specialist.sessions import compaction, limits, records
-from backend_specialist.sessions.calls import ToolCalls, close_calls
+from backend_specialist.sessions.calls import close_calls
 from backend_specialist.sessions.events import Kind, Status
+from backend_specialist.sessions.experts import Caller, Experts
 from backend_specialist.sessions.history import joined, user_text
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.turns import Restarted, take_turn
@@ -60,7 +61,7 @@ class Conversation:
     def __init__(self, session: Session, model: Model) -> None:
         self._session = session
         self._model = model
-        self._calls = ToolCalls(session)
+        self._calls = Experts(session, Caller(chain=session.facts.chain)).tool_calls()
         self._cuts = 0
         self._last = Usage()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.ports import EditorTraits, Workspace
 from backend_specialist.domain.secret import SecretGuard
 from backend_specialist.sessions.context import label_of
@@ -16,7 +17,9 @@ from backend_specialist.sessions.task import Task
 MAX_SELECTION = 30_000
 
 
-def system_text(task: Task, workspace: Workspace, traits: EditorTraits) -> tuple[str, ...]:
+def system_text(
+    agent: AgentDefinition, workspace: Workspace, traits: EditorTraits
+) -> tuple[str, ...]:
     """Give the system blocks; they never change during a session, for the cache's sake."""
     roots = ", ".join(root.path for root in workspace.roots) or "none (no folder is open)"
     environment = (
@@ -24,7 +27,7 @@ def system_text(task: Task, workspace: Workspace, traits: EditorTraits) -> tuple
         f"Editor: {traits.name or 'unknown'}\n"
         f"Date: {datetime.now(UTC):%Y-%m-%d}"
     )
-    prompt = task.agent.prompt.strip()
+    prompt = agent.prompt.strip()
     return (prompt, environment) if prompt else (environment,)
 
 

@@ -38,6 +38,17 @@ def assistant(turn: Turn, seconds: float) -> Record:
     return Record(kind="assistant", data=data)
 
 
+def consulted(name: str, turn: Turn, seconds: float) -> Record:
+    """Another agent has taken a turn for this session; only what it cost matters later."""
+    data = {
+        "agent": name,
+        "message": message_to_json(turn.message),
+        "usage": usage_to_json(turn.usage),
+        "seconds": seconds,
+    }
+    return Record(kind="consulted", data=data)
+
+
 def note(message: Message) -> Record:
     """The session itself speaks in the user's role (a limit, an outcome)."""
     return Record(kind="note", data={"message": message_to_json(message)})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from backend_specialist.domain.ports import Editor, Fetch, Models, Search, Store, Workspace
 from backend_specialist.domain.secret import SecretGuard
+from backend_specialist.sessions.catalog import Catalog
 from backend_specialist.sessions.turns import Backoff
 
 
@@ -41,5 +42,6 @@ class Services:
     search: Search
     fetch: Fetch
     store: Store
+    catalog: Catalog
     policy: Callable[[], Policy]
     backoff: Backoff = field(default_factory=Backoff)

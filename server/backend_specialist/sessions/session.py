@@ -12,6 +12,7 @@ from typing import Any
 
 from backend_specialist.domain.changeset import Hunk, counts, hunks
 from backend_specialist.domain.deliverable import Claims
+from backend_specialist.domain.permission import Chain
 from backend_specialist.domain.ports import Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal
 from backend_specialist.sessions import records
@@ -47,18 +48,22 @@ class Session:
         self._listener = listener
         self._sequence = itertools.count(1)
         self.requests = OpenRequests(self._announce_request)
-        self.gate = Gate(
-            facts.chain,
-            ask=self.ask,
-            approved=lambda: self.state.approved,
-            remember=self._remember,
-        )
+        self.gate = self.gate_under(facts.chain)
         self.review = Review(self, self.gate)
 
     @property
     def status(self) -> Status:
         """The session's state, in a word."""
         return Status(self.state.status or Status.RUNNING)
+
+    def gate_under(self, chain: Chain) -> Gate:
+        """A gate of this session, with these rule sets."""
+        return Gate(
+            chain,
+            ask=self.ask,
+            approved=lambda: self.state.approved,
+            remember=self._remember,
+        )
 
     # ------------------------------------------------------------ the record
 

@@ -95,12 +95,16 @@ def _note(state: State, data: Mapping[str, Any]) -> State:
 
 
 def _assistant(state: State, data: Mapping[str, Any]) -> State:
-    usage = usage_from_json(data["usage"])
     message = message_from_json(data["message"])
+    # An answer may be empty: it was paid for, and cannot go back.
+    messages = (*state.messages, message) if message.content else state.messages
+    return _consulted(replace(state, messages=messages), data)
+
+
+def _consulted(state: State, data: Mapping[str, Any]) -> State:
+    usage = usage_from_json(data["usage"])
     return replace(
         state,
-        # An answer may be empty: it was paid for, and cannot go back.
-        messages=(*state.messages, message) if message.content else state.messages,
         usage=state.usage + usage,
         budget=state.budget + usage,
         turns=state.turns + 1,
@@ -194,6 +198,7 @@ _STEPS: Mapping[str, Callable[[State, Mapping[str, Any]], State]] = {
     "note": _note,
     "toolResults": _note,
     "assistant": _assistant,
+    "consulted": _consulted,
     "changed": _changed,
     "dropped": _dropped,
     "asked": _asked,

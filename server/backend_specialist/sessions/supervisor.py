@@ -9,14 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
 from typing import Any
 
-from backend_specialist.domain.agent import AgentDefinition
-from backend_specialist.domain.permission import Rule
 from backend_specialist.domain.ports import SessionHead, StoreFailed
 from backend_specialist.domain.proposal import Answer, Proposal
-from backend_specialist.sessions import records, repair, report, work
+from backend_specialist.sessions import experts, records, repair, report, work
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
 from backend_specialist.sessions.events import Event, Listener, Status
 from backend_specialist.sessions.facts import (
@@ -34,8 +31,6 @@ from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.state import State, fold, restore
 from backend_specialist.sessions.task import Task
 
-Chain = Callable[[AgentDefinition], tuple[tuple[Rule, ...], ...]]
-
 log = logging.getLogger(__name__)
 
 
@@ -50,9 +45,8 @@ class Refused(Exception):
 class Supervisor:
     """Runs sessions and answers for them."""
 
-    def __init__(self, services: Services, chain: Chain) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._chain = chain
         self._listeners: list[Listener] = []
         self._jobs = Jobs(services.store)
 
@@ -71,9 +65,9 @@ class Supervisor:
 
     async def run(self, task: Task) -> str:
         """Store a session and start it in the background; gives its id."""
-        facts = facts_of(task, self._services.policy().model, self._chain(task.agent))
+        facts = self._facts(task)
         session_id = secrets.token_hex(6)
-        system = system_text(task, self._services.workspace, self._services.editor.traits)
+        system = system_text(task.agent, self._services.workspace, self._services.editor.traits)
         begin = records.started(system, {"facts": facts_to_json(facts)})
         head = SessionHead(
             id=session_id,
@@ -90,6 +84,11 @@ class Supervisor:
         session = self._session(session_id, facts, fold(State(), begin))
         self._jobs.start(session, lambda: work.begin(session, task))
         return session_id
+
+    def _facts(self, task: Task) -> SessionFacts:
+        chain = self._services.catalog.chain(task.agent)
+        others = experts.known(self._services.catalog, task.agent.name, chain)
+        return facts_of(task, self._services.policy().model, chain, others)
 
     def _session(self, session_id: str, facts: SessionFacts, state: State) -> Session:
         return Session(session_id, facts, self._services, state=state, listener=self._tell)

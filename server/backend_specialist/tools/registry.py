@@ -72,6 +72,10 @@ class ToolContext(Protocol):
         """Put questions to the user, one after the other; ``None`` for a dismissed one."""
         ...
 
+    async def consult(self, name: str, prompt: str) -> str:
+        """Have another agent answer, under the strictest of all rules concerned; raise :class:`ToolFailed`."""
+        ...
+
     async def deliver(self, claims: Claims) -> str:
         """Open the review and wait for the user; gives the outcome per hunk, for the tool result."""
         ...

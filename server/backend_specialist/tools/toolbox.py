@@ -18,6 +18,7 @@ from backend_specialist.tools.grep import Grep
 from backend_specialist.tools.question import Question
 from backend_specialist.tools.read import Read
 from backend_specialist.tools.registry import Tool, ToolContext, ToolFailed, ToolOutput
+from backend_specialist.tools.task import Expert, Task
 from backend_specialist.tools.webfetch import WebFetch
 from backend_specialist.tools.write import Write
 
@@ -33,10 +34,14 @@ TOOLS: tuple[Tool, ...] = (
 )
 
 
-def offered(chain: Chain) -> tuple[Tool, ...]:
-    """The tools that a session under these rule sets has, sorted by name; what one of them denies is absent."""
-    hidden = hidden_in_chain(chain, [tool.spec.name for tool in TOOLS])
-    allowed = (tool for tool in TOOLS if tool.spec.name not in hidden)
+def offered(chain: Chain, experts: Sequence[Expert] = ()) -> tuple[Tool, ...]:
+    """The tools that a session under these rule sets has, sorted by name; what one of them denies is absent.
+
+    Without experts there is nobody to ask, so no ``task``.
+    """
+    tools: tuple[Tool, ...] = (*TOOLS, Task(experts)) if experts else TOOLS
+    hidden = hidden_in_chain(chain, [tool.spec.name for tool in tools])
+    allowed = (tool for tool in tools if tool.spec.name not in hidden)
     return tuple(sorted(allowed, key=lambda tool: tool.spec.name))
 
 
