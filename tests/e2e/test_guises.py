@@ -10,31 +10,11 @@ import pytest
 
 from support import guises
 from support.fake_editor import FakeEditor, Json
-from support.stage import CREATED, Case, Stage, check_report
+from support.stage import CREATED, Case, Stage, check_report, picks, results
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Stages = Callable[..., Awaitable[Stage]]
-
-
-def picks(*titles: str) -> Callable[[FakeEditor, Json], Awaitable[Any]]:
-    """A user who presses these buttons, one after the other, and then none."""
-    left = list(titles)
-
-    async def choose(editor: FakeEditor, params: Json) -> Any:
-        offered = [action["title"] for action in params["actions"]]
-        if not left:
-            return None
-        assert left[0] in offered
-        return {"title": left.pop(0)}
-
-    return choose
-
-
-def results(found: dict[tuple[str, str], str], case: Case) -> list[str]:
-    """The results in the order first, second, third, created file."""
-    news = [(case.path, f"{one}0\n") for one in ("first = 1", "second = 2", "third = 3")]
-    return [found[key] for key in [*news, (case.created, CREATED)]]
 
 
 EVERY = ["accepted"] * 4

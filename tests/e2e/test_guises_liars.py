@@ -12,7 +12,7 @@ import pytest
 from support import liars
 from support.fake_editor import honest_apply
 from support.liars import Apply
-from support.stage import CREATED, Case, Stage, check_report
+from support.stage import Case, Stage, check_report, results
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -21,12 +21,6 @@ Stages = Callable[..., Awaitable[Stage]]
 ALL = ["accepted"] * 4
 NOTHING_SEEN = ["unverified"] * 4
 NO = {"applied": False}
-
-
-def results(found: dict[tuple[str, str], str], case: Case) -> list[str]:
-    """The results in the order first, second, third, created file."""
-    news = [(case.path, f"{one}0\n") for one in ("first = 1", "second = 2", "third = 3")]
-    return [found[key] for key in [*news, (case.created, CREATED)]]
 
 
 async def approved(stage: Stage, liar: Apply, **options: bool) -> Case:

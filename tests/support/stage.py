@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from backend_specialist.adapters.scripted_api import ScriptedApi
-from backend_specialist.adapters.scripts import Call, Reply, Request, Script, Step, reply_to
+from backend_specialist.adapters.scripts import Call, Reply, Request, Script, reply_to
 from support.fake_editor import SERVER, FakeEditor, Guise, Json, connected
 from support.scripts_for_tests import DELIVER
 
@@ -82,13 +82,14 @@ class Stage:
     async def run(
         self,
         *extra: Call,
-        script: Sequence[Step] | None = None,
+        script: Sequence[Reply] | None = None,
         opens: bool = True,
         creates: bool = True,
+        **argument: Any,
     ) -> Case:
         """Start a session that proposes the three edits, the new file and ``extra``, or plays ``script``.
 
-        ``script`` names files as ``PATH`` and ``CREATED``.
+        Scripts and ``extra`` name files as ``PATH`` and ``CREATED``, and ``HERE/…`` for others beside them.
         """
         name = f"case{next(self._numbers)}"
         path, created = f"{name}/main.py", f"{name}/test_main.py"
@@ -97,12 +98,12 @@ class Stage:
         place.write_bytes(TEXT.encode())
         if opens:
             self.editor.open(path)
-        edits = [edit(path, f"{one} = {n}", f"{one} = {n}0") for n, one in enumerate(PLACES, 1)]
-        calls = (*edits, *([write(created, CREATED)] if creates else []), *extra)
+        edits = [edit("PATH", f"{one} = {n}", f"{one} = {n}0") for n, one in enumerate(PLACES, 1)]
+        calls = (*edits, *([write("CREATED", CREATED)] if creates else []), *extra)
         usual = (Reply(tools=calls), Reply(tools=(DELIVER,)), LEAVE, LEAVE, LEAVE)
-        self._scripts[name] = usual if script is None else _placed(script, path, created)
+        self._scripts[name] = [_placed(reply, name) for reply in script or usual]
         since = len(self.editor.heard)
-        said = await self.editor.command("run", instructions=f"Work on {name}.")
+        said = await self.editor.command("run", instructions=f"Work on {name}.", **argument)
         return Case(session=said["sessionId"], path=path, created=created, since=since)
 
     async def event(self, case: Case, kind: str, *, since: int | None = None, **data: Any) -> Json:
@@ -126,8 +127,24 @@ class Stage:
         said = self.told(case, "backendSpecialist/event")
         return [one for one in said if one["kind"] == kind and one["sessionId"] == case.session]
 
+    async def asked(self, case: Case, number: int) -> None:
+        """Wait until so many questions were put to the user in this session."""
+        questions = 0
+        at = case.since
+        while questions < number:
+            message = await self.editor.wait(
+                lambda m: m["method"] == "window/showMessageRequest", since=at
+            )
+            at = self.editor.heard.index(message, at) + 1
+            questions += 1
+
     def settle(self, **settings: Any) -> None:
         """Change the user's settings; they hold for every command that is sent afterwards."""
+
+        async def pulled(editor: FakeEditor, params: Json) -> list[Json]:
+            return [settings]
+
+        self.editor.guise.others = {**self.editor.guise.others, "workspace/configuration": pulled}
         self.editor.notify(
             "workspace/didChangeConfiguration", {"settings": {"backendSpecialist": settings}}
         )
@@ -158,6 +175,12 @@ class Hunk:
     result: str
     lines: str
     reason: str
+
+
+def results(found: Mapping[tuple[str, str], str], case: Case) -> list[str]:
+    """The results in the order first, second, third place, created file."""
+    news = [(case.path, f"{one} = {n}0\n") for n, one in enumerate(PLACES, 1)]
+    return [found[key] for key in [*news, (case.created, CREATED)]]
 
 
 def reported(proposals: Sequence[Json], reviews: Sequence[Json]) -> list[Hunk]:
@@ -214,6 +237,20 @@ def told_to_the_model(text: str) -> dict[tuple[str, str], str]:
         elif item := re.match(r"- (\w+): (?:lines? )?([\d, -]+) \(", line):
             found |= {(file, lines): item[1] for lines in item[2].split(", ")}
     return found
+
+
+def picks(*titles: str) -> Callable[[FakeEditor, Json], Awaitable[Any]]:
+    """A user who presses these buttons, one after the other, and then dismisses every question."""
+    left = list(titles)
+
+    async def choose(editor: FakeEditor, params: Json) -> Any:
+        offered = [action["title"] for action in params["actions"]]
+        if not left:
+            return None
+        assert left[0] in offered
+        return {"title": left.pop(0)}
+
+    return choose
 
 
 async def check_report(stage: Stage, case: Case) -> dict[tuple[str, str], str]:
@@ -281,17 +318,15 @@ def _text_of(message: Mapping[str, Any]) -> str:
     )
 
 
-def _placed(script: Sequence[Step], path: str, created: str) -> list[Step]:
-    return [
-        _placed_reply(step, path, created) if isinstance(step, Reply) else step for step in script
-    ]
+def _placed(reply: Reply, name: str) -> Reply:
+    def place(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        named = {"PATH": f"{name}/main.py", "CREATED": f"{name}/test_main.py"}
+        return named.get(value, value.replace("HERE/", f"{name}/"))
 
-
-def _placed_reply(reply: Reply, path: str, created: str) -> Reply:
-    names = {"PATH": path, "CREATED": created}
     calls = tuple(
-        Call(call.name, {key: names.get(value, value) if isinstance(value, str) else value
-                         for key, value in call.input.items()})
+        Call(call.name, {key: place(value) for key, value in call.input.items()})
         for call in reply.tools
-    )  # fmt: skip
-    return Reply(text=reply.text, tools=calls)
+    )
+    return replace(reply, tools=calls)
