@@ -80,28 +80,37 @@ def register(server: SpecialistServer, load: Load) -> None:
 
 
 def _register_settings(server: SpecialistServer, load: Load) -> None:
-    async def settle(raw: object) -> None:
-        await (await load()).settle(raw)
+    async def settle(
+        said: Awaitable[Mapping[str, Any]], before: asyncio.Future[None] | None
+    ) -> None:
+        # The parts are loaded while the editor says what the settings are.
+        parts, settings = await asyncio.gather(load(), said)
+        if before is not None:
+            await asyncio.wait([before])
+        await parts.settle(settings)
+
+    async def in_turn(said: Awaitable[Mapping[str, Any]]) -> None:
+        """What was said later holds, however long it takes to learn what was said before."""
+        server.settling = asyncio.ensure_future(settle(said, server.settling))
+        await server.settling
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
-        server.settling = asyncio.ensure_future(_settle_first(server, load))
-        await server.settling
+        await in_turn(_pulled(server, server.options))
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def changed(params: types.DidChangeConfigurationParams) -> None:
         said = params.settings
         pushed = said.get(SECTION) if isinstance(said, Mapping) else None
-        if isinstance(pushed, Mapping):
-            await settle(_over(server.options, pushed))
-        else:
-            await settle(await _pulled(server, server.options))
+        await in_turn(
+            _pushed(server, pushed)
+            if isinstance(pushed, Mapping)
+            else _pulled(server, server.options)
+        )
 
 
-async def _settle_first(server: SpecialistServer, load: Load) -> None:
-    """The parts are loaded while the editor says what the settings are."""
-    parts, said = await asyncio.gather(load(), _pulled(server, server.options))
-    await parts.settle(said)
+async def _pushed(server: SpecialistServer, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _over(server.options, given)
 
 
 async def _pulled(server: SpecialistServer, options: Mapping[str, Any]) -> Mapping[str, Any]:
