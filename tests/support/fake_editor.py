@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 SERVER = "import sys; from backend_specialist.serving import serve; sys.exit(serve(None))"
 Json = dict[str, Any]
 

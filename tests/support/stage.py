@@ -23,7 +23,7 @@ from support.scripts_for_tests import DELIVER
 IMPATIENT = f"""
 from backend_specialist.lsp import editor, requests
 from backend_specialist.sessions import looking
-editor.APPLY_SECONDS = 1.5
+editor.APPLY_SECONDS = 3.0
 requests.QUICK = 0.5
 looking.SETTLE_SECONDS = 0.3
 looking.SETTLE_AFTER_NO_SECONDS = 0.3

@@ -74,6 +74,7 @@ class _Arrivals:
         self._workspace = workspace
         self._missing = {change.path: change for change in changes}
         self._news = asyncio.Event()
+        self._over = False
         self.there: dict[str, Seen] = {}
 
     async def watch(self) -> None:
@@ -82,14 +83,16 @@ class _Arrivals:
         while await self._workspace.next_change(SETTLE_SECONDS):
             self._note_buffers()
             self._news.set()
+        self._over = True
+        self._news.set()
 
     async def all_there(self) -> None:
         """Wait for the rest, on the disk too."""
-        while self._missing:
+        while self._missing and not self._over:
             self._news.clear()
             for path in tuple(self._missing):
                 self._note(path, await look(self._workspace, path))
-            if self._missing:
+            if self._missing and not self._over:
                 await self._news.wait()
 
     def _note_buffers(self) -> None:

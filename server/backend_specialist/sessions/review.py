@@ -91,9 +91,14 @@ class Review:
         self._answer.set_result(answer)
         return True
 
-    async def hold(self, title: str, only: Collection[str] | None = None) -> Verdict:
-        """Ask about the change set (or these of its paths) and apply what is accepted."""
-        done = list(await self._refresh(only))
+    async def hold(
+        self, title: str, only: Collection[str] | None = None, *, again: bool = False
+    ) -> Verdict:
+        """Ask about the change set (or these of its paths) and apply what is accepted.
+
+        ``again``: what was refused before is asked about too, since the user wants it and not the specialist.
+        """
+        done = list(await self._refresh(only, again=again))
         number = self._journal.state.round + 1
         queue = self._split(self._changes(only), number, title)
         if queue:
@@ -129,7 +134,9 @@ class Review:
             return False
         return self._gate.decide("edit", change.label).action is Action.ALLOW
 
-    async def _refresh(self, only: Collection[str] | None) -> tuple[HunkOutcome, ...]:
+    async def _refresh(
+        self, only: Collection[str] | None, *, again: bool
+    ) -> tuple[HunkOutcome, ...]:
         """Rebase on the text of this moment; what conflicts or was refused before is not asked about."""
         lost: list[HunkOutcome] = []
         for change in self._changes(only):
@@ -137,7 +144,7 @@ class Review:
             if fresh is None:
                 lost.extend(await self._lose(change))
                 continue
-            kept, settled = self._unsettled(fresh)
+            kept, settled = (fresh, ()) if again else self._unsettled(fresh)
             lost.extend(settled)
             if kept is None:
                 await self._journal.record(records.dropped(change.path))
@@ -183,8 +190,7 @@ class Review:
             chosen, left = _chosen(proposal, answer)
             fresh, lost = await self._fresh(chosen)
             if all(only_shifted(old, new) for old, new in fresh):
-                kept = tuple(new for _, new in fresh)
-                return (*told, *await self._apply(proposal, answer, kept, (*lost, *left)))
+                return (*told, *await self._apply(proposal, answer, fresh, (*lost, *left)))
             told += (*lost, *left)
             proposal = await self._renewed(proposal, [new for _, new in fresh], (*lost, *left))
 
@@ -243,9 +249,10 @@ class Review:
         self,
         proposal: Proposal,
         answer: Answer,
-        changes: tuple[FileChange, ...],
+        fresh: Sequence[tuple[FileChange, FileChange]],
         others: tuple[HunkOutcome, ...],
     ) -> tuple[HunkOutcome, ...]:
+        changes = tuple(new for _, new in fresh)
         if not changes:
             return await self._close(proposal, others)
         confirm = answer.decision == "review" or self._journal.policy.preview
@@ -259,9 +266,9 @@ class Review:
             confirm=confirm,
         )
         parts = [applying.accepted_part(change, found[change.path]) for change in changes]
-        outcomes = (*(item for change in changes for item in found[change.path]), *others)
         applied = tuple(part for part in parts if part)
-        return await self._close(_sent(proposal, changes), outcomes, applied)
+        outcomes = tuple(item for pair in fresh for item in _renamed(*pair, found[pair[1].path]))
+        return await self._close(proposal, (*outcomes, *others), applied)
 
     async def _close(
         self,
@@ -295,9 +302,12 @@ class Review:
         return Verdict(text=text, go_on=wanted and left)
 
 
-def _sent(proposal: Proposal, changes: Sequence[FileChange]) -> Proposal:
-    """The proposal with the changes as they were sent, so that hunk ids of outcomes are found in it."""
-    return replace(proposal, changes=(*changes, *proposal.changes))
+def _renamed(
+    shown: FileChange, sent: FileChange, outcomes: Sequence[HunkOutcome]
+) -> tuple[HunkOutcome, ...]:
+    """The outcomes under the hunk ids that the user was shown: a hunk that has shifted has another id."""
+    names = {new.id: old.id for old, new in zip(hunks(shown), hunks(sent), strict=True)}
+    return tuple(replace(item, hunk=names[item.hunk]) for item in outcomes)
 
 
 def _chosen(

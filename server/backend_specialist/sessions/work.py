@@ -83,7 +83,7 @@ async def save_deliverable(session: Session, path: str) -> End:
     context = SessionContext(session)
     resource = await resolve(context, path, for_edit=True)
     await context.propose(resource.path, session.state.deliverable)
-    await session.review.hold(f"Deliverable to {resource.label}", only=[resource.path])
+    await session.review.hold(f"Deliverable to {resource.label}", only=[resource.path], again=True)
     return End(status=Status.COMPLETED)
 
 
@@ -92,7 +92,7 @@ async def propose_reverse(session: Session, changes: Sequence[FileChange]) -> En
     await repair.answer_calls(session)
     await session.record(*map(records.changed, changes))
     verdict = await session.review.hold(
-        f"Revert: {session.facts.title}", only=[change.path for change in changes]
+        f"Revert: {session.facts.title}", only=[change.path for change in changes], again=True
     )
     untold = session.state.untold
     if untold and all(item.result is Result.ACCEPTED for item in untold):
