@@ -17,7 +17,15 @@ from pathlib import Path
 
 from benchmarks.row import Row, table
 
-SUBJECTS = ("startup",)
+SUBJECTS = (
+    "startup",
+    "typing_while_streaming",
+    "typing_storm",
+    "search",
+    "session",
+    "event_loop",
+    "cancelling",
+)
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -157,19 +157,18 @@ class Editor:
 
 
 @asynccontextmanager
-async def connected(root: Path, state: Path, api: str = "", *options: str) -> AsyncIterator[Editor]:
-    """Start the server, which asks the Messages API at the URL ``api``, and initialize it."""
-    key = (
-        {"ANTHROPIC_BASE_URL": api, "ANTHROPIC_API_KEY": "sk-ant-scripted-0123456789"}
-        if api
-        else {}
-    )
+async def launched(root: Path, state: Path, api: str, *command: str) -> AsyncIterator[Editor]:
+    """Start a server, which asks the Messages API at the URL ``api``, and initialize it."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("ANTHROPIC_")}
+    if api:
+        clean |= {"ANTHROPIC_BASE_URL": api, "ANTHROPIC_API_KEY": "sk-ant-scripted-0123456789"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *options, *SERVER[1:],
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**26,
-        env={**clean, **key, "BACKEND_SPECIALIST_STATE_DIR": str(state)},
-    )  # fmt: skip
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=2**26,
+        env={**clean, "BACKEND_SPECIALIST_STATE_DIR": str(state)},
+    )
     editor = Editor(process)
     try:
         await editor.initialize(root)
@@ -180,3 +179,8 @@ async def connected(root: Path, state: Path, api: str = "", *options: str) -> As
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def connected(root: Path, state: Path, api: str = "") -> AbstractAsyncContextManager[Editor]:
+    """Start the server as editors do."""
+    return launched(root, state, api, *SERVER)

@@ -1,0 +1,46 @@
+"""The server, with a clock in its event loop: ``python -m benchmarks.lag_probe FILE``.
+
+Owns the clock. It asks to be called every millisecond, and writes to the file by how much the worst calls were late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+
+from backend_specialist.lsp import lifecycle
+from backend_specialist.serving import serve
+
+_EVERY_SECONDS = 0.001
+_KEPT = 20
+
+
+async def _watch(path: str) -> None:
+    late: list[float] = []
+    try:
+        while True:
+            due = time.perf_counter() + _EVERY_SECONDS
+            await asyncio.sleep(_EVERY_SECONDS)
+            late = sorted([*late, time.perf_counter() - due], reverse=True)[:_KEPT]
+    finally:
+        with open(path, "w") as file:
+            json.dump(late, file)
+
+
+def main() -> int:
+    speak: Callable[..., object] = lifecycle._speak  # noqa: SLF001 - the clock must run in the server's own loop
+    watching: list[asyncio.Task[None]] = []
+
+    async def timed(*arguments: object) -> object:
+        watching.append(asyncio.create_task(_watch(sys.argv[1])))
+        return await speak(*arguments)  # type: ignore[misc]
+
+    lifecycle._speak = timed  # type: ignore[assignment]  # noqa: SLF001
+    return serve(None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
