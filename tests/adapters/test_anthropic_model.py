@@ -5,11 +5,17 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from backend_specialist.adapters.models import ModelCatalog
+from backend_specialist.adapters.scripted_cache import InputTokens
+from backend_specialist.adapters.scripted_http import read_request
+from backend_specialist.adapters.scripted_stream import message_events
 from backend_specialist.adapters.scripts import Call, Fault, Reply
 from backend_specialist.domain.ports import (
     ModelError,
@@ -283,3 +289,43 @@ def test_sdk_is_not_loaded_before_it_is_needed() -> None:
         "sys.exit('anthropic' in sys.modules or 'httpx2' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@asynccontextmanager
+async def flooding(pieces: int) -> AsyncIterator[str]:
+    """An endpoint that sends a whole streamed answer in one write, and the URL that it is at."""
+    request = {"model": "any", "messages": [{"role": "user", "content": "Hello."}]}
+    nothing = InputTokens(read=0, written=0, fresh=0)
+    events = message_events(Reply(text="word " * 5 * pieces), request, nothing, None)
+    body = b"".join(event.encode() for event in events)
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: %d\r\n\r\n"
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(head % len(body) + body)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_flood_of_pieces_leaves_the_event_loop_to_others_between_two_of_them() -> None:
+    """The SDK reads 64 KB at once and hands all of it on without a pause."""
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    async with flooding(2_000) as url:
+        catalog = ModelCatalog({"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY})
+        model = await catalog.resolve(MODEL)
+        beside = asyncio.create_task(others())
+        seen = [turns async for event in model.stream(asking()) if isinstance(event, TextDelta)]
+        beside.cancel()
+        await catalog.close()
+    assert len(seen) > 1_000
+    assert all(earlier < later for earlier, later in pairwise(seen))

@@ -116,6 +116,8 @@ class AnthropicModel:
                     shown = reader.feed(event)
                     if shown:
                         yield shown
+                    # The SDK hands on everything that has come at once, which can be thousands of events.
+                    await asyncio.sleep(0)
         except ModelError:
             raise
         # A stream fails in many ways, AssertionError and ValueError among them. The cause is not

@@ -112,7 +112,7 @@ class Conversation:
     def _on_event(self, event: ModelEvent | Restarted) -> None:
         match event:
             case TextDelta(text):
-                self._session.emit(Kind.TEXT, {"text": text})
+                self._session.speech.add(text)
             case ToolStarted(name):
                 self._session.emit(Kind.TOOL_CALL, {"id": "", "name": name, "title": name})
             case Restarted():

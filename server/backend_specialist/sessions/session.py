@@ -23,6 +23,7 @@ from backend_specialist.sessions.facts import SessionFacts
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.sessions.review import Review, Verdict
 from backend_specialist.sessions.services import Policy, Services
+from backend_specialist.sessions.speech import Speech
 from backend_specialist.sessions.state import State, fold
 
 
@@ -47,6 +48,7 @@ class Session:
         self.delivered = False
         self._listener = listener
         self._sequence = itertools.count(1)
+        self.speech = Speech(lambda text: self._tell(Kind.TEXT, {"text": text}))
         self.requests = OpenRequests(self._announce_request)
         self.gate = self.gate_under(facts.chain)
         self.review = Review(self, self.gate)
@@ -94,7 +96,11 @@ class Session:
     # ------------------------------------------------------------ the voice
 
     def emit(self, kind: Kind, data: Mapping[str, Any], source: Any = None) -> None:
-        """Say something to whoever listens."""
+        """Say something to whoever listens, after all text that came before it."""
+        self.speech.flush()
+        self._tell(kind, data, source)
+
+    def _tell(self, kind: Kind, data: Mapping[str, Any], source: Any = None) -> None:
         event = Event(
             session_id=self.id, seq=next(self._sequence), kind=kind, data=data, source=source
         )
