@@ -55,6 +55,7 @@ class Application:
         self._fetch = GuardedFetch()
         self._ready: asyncio.Task[None] | None = None
         self._recalling: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None] | None = None
         self.catalog = AgentSources(Trust(self._files.directory))
         self.editor = LspEditor(self.server)
         self.supervisor = Supervisor(self._services())
@@ -145,6 +146,8 @@ class Application:
         for notice in self._store.notices:
             self.server.say(notice)
         self._recalling = asyncio.create_task(self._recall(), name="recall interrupted sessions")
+        # Last of all, since it takes longest: about a second, which the first session would wait for.
+        self._warming = asyncio.create_task(self._models.warm(), name="import the SDK")
 
     async def _recall(self) -> None:
         try:

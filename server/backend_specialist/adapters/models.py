@@ -87,8 +87,9 @@ class ModelCatalog:
         return f"anthropic/{newest}" if newest and newest != _bare(name) else None
 
     async def warm(self) -> None:
-        """Load what the first session will need."""
-        await warm()
+        """Load what the first session will need, if it will get anywhere: without a key it needs nothing."""
+        if self.key_name or not self.is_standard:
+            await warm()
 
     async def close(self) -> None:
         """Close every connection, and the rehearsal's server."""
