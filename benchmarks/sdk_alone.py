@@ -13,7 +13,7 @@ from anthropic import AsyncAnthropic
 
 from benchmarks.scripts import TURNS
 
-_TOOL = {"name": "read", "description": "Read a file.", "input_schema": {"type": "object"}}
+_TOOL: Any = {"name": "read", "description": "Read a file.", "input_schema": {"type": "object"}}
 _PAGE = "0: def step(order): return order.total\n" * 200
 
 

@@ -23,7 +23,6 @@ _DIRTY = 20
 async def measure(scratch: Path) -> list[Row]:
     root = tree(scratch, _FILES)
     taken: list[float] = []
-    alone: list[float] = []
     began = 0.0
 
     def hear(message: Json) -> None:
@@ -44,8 +43,7 @@ async def measure(scratch: Path) -> list[Row]:
         ended = editor.event("status", status="completed")
         await editor.command("run", instructions="Find the handlers.")
         await ended
-    for number in range(len(taken)):
-        alone.append(await _ripgrep(root, PATTERN.format(number + 1)))
+    alone = [await _ripgrep(root, PATTERN.format(number + 1)) for number in range(len(taken))]
     measured, limit = middle(taken), middle(alone)
     return [
         Row(

@@ -33,9 +33,14 @@ async def measure(scratch: Path) -> list[Row]:
         ended = editor.event("status", status="completed")
         await editor.command("run", instructions="Read everything.")
         await ended
-        memory = _peak_bytes(Path(f"/proc/{editor.process.pid}/status").read_text())
+        status = await asyncio.to_thread(Path(f"/proc/{editor.process.pid}/status").read_text)
     alone = await _sdk_alone()
-    return [_pause(api, alone), _first_request(api), _cache(usages), await _memory(memory)]
+    return [
+        _pause(api, alone),
+        _first_request(api),
+        _cache(usages),
+        await _memory(_peak_bytes(status)),
+    ]
 
 
 def _pause(api: Endpoint, alone: Endpoint) -> Row:
