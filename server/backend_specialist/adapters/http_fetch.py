@@ -94,6 +94,8 @@ class GuardedFetch:
         clock = _Clock(total=seconds, left=seconds)
         address = parse(url)
         for _ in range(_MAX_REDIRECTS + 1):
+            if given := addresses.literal(address.host):
+                self._check(address, given)  # nobody is asked about what is refused anyway
             await approve(address.url)
             async with clock.running():
                 outcome = await self._hop(address, format)
@@ -125,13 +127,16 @@ class GuardedFetch:
     async def _addresses(self, address: WebAddress) -> Sequence[str]:
         """Resolve once; every address must be allowed, since any of them might be used."""
         for ip in (found := await self._resolved(address)):
-            if not self.policy.may_connect(address, ip):
-                why = addresses.why_not_public(ip)
-                raise FetchFailed(
-                    f"{address.host} is at {ip}, which is {why}. Only public addresses are "
-                    "fetched. Do without it, or ask the user for the text."
-                )
+            self._check(address, ip)
         return [str(ip) for ip in found[:_MAX_ADDRESSES]]
+
+    def _check(self, address: WebAddress, ip: addresses.IPAddress) -> None:
+        if not self.policy.may_connect(address, ip):
+            why = addresses.why_not_public(ip)
+            raise FetchFailed(
+                f"{address.host} is at {ip}, which is {why}. Only public addresses are "
+                "fetched. Do without it, or ask the user for the text."
+            )
 
     async def _resolved(self, address: WebAddress) -> list[addresses.IPAddress]:
         given = addresses.literal(address.host)

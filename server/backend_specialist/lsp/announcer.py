@@ -110,7 +110,13 @@ _WORDS = {
 
 def wire(event: Event) -> dict[str, object]:
     """Give an event as it is sent; each file of a proposal with the URIs of its two texts."""
-    head = {"sessionId": event.session_id, "seq": event.seq, "kind": event.kind.value}
+    head: dict[str, object] = {
+        "sessionId": event.session_id,
+        "seq": event.seq,
+        "kind": event.kind.value,
+    }
+    if event.kind in (Kind.TOOL_CALL, Kind.TOOL_RESULT):
+        head["title"] = plain(str(event.data["title"]))
     if event.kind is not Kind.PROPOSAL:
         return {**event.data, **head}
     files = [

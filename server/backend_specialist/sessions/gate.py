@@ -15,6 +15,8 @@ from backend_specialist.tools.registry import ToolFailed
 
 # Asked whatever the rules say, because the rule is about the place and not about the tool.
 ALWAYS_ASKED = frozenset({"webfetch_host"})
+# What the model knows them by.
+_NAMES = {"webfetch_host": "webfetch"}
 
 Remember = Callable[[str, str, str], Awaitable[None]]
 
@@ -68,7 +70,7 @@ class Gate:
                 await self._remember(secrets.token_hex(4), permission, subject)
         elif answer != "once":
             raise ToolFailed(
-                f"The user did not allow {permission} for {', '.join(subjects)}. "
+                f"The user did not allow {_NAMES.get(permission, permission)} for {', '.join(subjects)}. "
                 "Do not ask for it again; work without it or say what is missing."
             )
 
