@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_specialist.settings import NAMES, Settings, merge, parse
+from backend_specialist.settings import NAMES, Settings, narrow, parse
 
 EVERY = {
     "agent": "specialist-backend",
@@ -171,14 +171,20 @@ def test_anything_gives_settings_and_at_most_sentences(raw: object) -> None:
     assert all(problem.endswith((".", "?")) for problem in problems)
 
 
-# ---------------------------------------------------------------- a workspace
-
-
-def test_untrusted_workspace_says_nothing() -> None:
-    assert merge({"maxSteps": 5}, {"agent": "other", "nonsense": 1}, trusted=False) == (
-        Settings(max_steps=5),
-        (),
+def test_later_layers_go_before_earlier_ones_name_by_name() -> None:
+    options = {"webfetch": {"policy": "open"}, "maxSteps": 5, "model": "anthropic/a"}
+    pulled = {"webfetch": {"allowHosts": ["example.com"]}, "maxSteps": 7, "model": None}
+    settings, problems = parse(options, pulled)
+    assert problems == ()
+    assert settings == Settings(
+        webfetch_policy="open",
+        webfetch_allow_hosts=("example.com",),
+        max_steps=7,
+        model="anthropic/a",
     )
+
+
+# ---------------------------------------------------------------- a workspace
 
 
 def test_trusted_workspace_chooses_and_makes_stricter() -> None:
@@ -189,7 +195,7 @@ def test_trusted_workspace_chooses_and_makes_stricter() -> None:
         "approval": "preview",
         "artifacts": {"mode": "workflow", "directory": "docs"},
     }
-    settings, problems = merge({"agent": "mine"}, workspace, trusted=True)
+    settings, problems = narrow(Settings(agent="mine"), workspace)
     assert problems == ()
     assert settings == Settings(
         agent="theirs",
@@ -208,7 +214,7 @@ def test_trusted_workspace_widens_nothing(key: str) -> None:
     strict = {"review": "each", "reviewGranularity": "hunk", "approval": "preview"}
     loose = {"review": "changeset", "reviewGranularity": "file", "approval": "ask"}
     value = loose.get(key, flat(EVERY)[key])
-    settings, problems = merge(strict, {key: value}, trusted=True)
+    settings, problems = narrow(parse(strict)[0], {key: value})
     assert settings == parse(strict)[0]
     assert problems == (
         f"backendSpecialist.{key} cannot be set by a workspace, so it was ignored. Set it in your own settings.",
@@ -216,6 +222,6 @@ def test_trusted_workspace_widens_nothing(key: str) -> None:
 
 
 def test_wrong_value_of_a_workspace_leaves_the_users() -> None:
-    settings, problems = merge({"agent": "mine"}, {"agent": 5}, trusted=True)
+    settings, problems = narrow(Settings(agent="mine"), {"agent": 5})
     assert settings.agent == "mine"
     assert len(problems) == 1

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from backend_specialist.adapters.agent_sources import AgentSources, Places
 from backend_specialist.adapters.fetch_policy import FetchPolicy
+from backend_specialist.adapters.file_tree import TreeRefused
 from backend_specialist.adapters.http_fetch import GuardedFetch
 from backend_specialist.adapters.models import ModelCatalog
 from backend_specialist.adapters.ripgrep import Ripgrep
 from backend_specialist.adapters.sqlite_store import SqliteStore
 from backend_specialist.adapters.state_files import StateFailed, StateFiles
 from backend_specialist.adapters.trust import Trust
+from backend_specialist.adapters.workspace_settings import workspace_settings
+from backend_specialist.configuration import Configuration
 from backend_specialist.domain.ports import StoreFailed
 from backend_specialist.domain.secret import SecretGuard
 from backend_specialist.lsp.announcer import Announcer
@@ -35,7 +39,7 @@ from backend_specialist.lsp.questions import Questions
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.sessions.services import Policy, Services
 from backend_specialist.sessions.supervisor import Refused, Supervisor
-from backend_specialist.settings import Settings, parse
+from backend_specialist.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -48,15 +52,17 @@ class Application:
     ) -> None:
         self.server = server
         self.documents = server.documents
-        self.settings = Settings()
         self._files = files
+        trust = Trust(self._files.directory)
+        self._configuration = Configuration(partial(workspace_settings, trust))
+        self._taking = asyncio.Lock()
         self._store = SqliteStore(self._files)
         self._models = ModelCatalog(environment)
         self._fetch = GuardedFetch()
         self._ready: asyncio.Task[None] | None = None
         self._recalling: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
-        self.catalog = AgentSources(Trust(self._files.directory))
+        self.catalog = AgentSources(trust)
         self.editor = LspEditor(self.server)
         self.supervisor = Supervisor(self._services())
         self._interrupted = Interrupted(self.server)
@@ -93,28 +99,41 @@ class Application:
         self._commands = Commands(
             self.supervisor, approvals, self.contents, self.catalog, self.documents
         )
+        self._commands.on_trust = self.settle
         self.actions = CodeActions(self.documents, self.catalog, approvals, self._interrupted)
 
     # ------------------------------------------------------------ settings
 
-    async def settle(self, raw: object) -> None:
-        """Take the settings; what is wrong with them is said once, by name."""
-        self.settings, problems = parse(raw)
-        self.editor.approval_seconds = self.settings.approval_timeout_seconds
-        self._fetch.policy = FetchPolicy(
-            mode=self.settings.webfetch_policy, allow_hosts=self.settings.webfetch_allow_hosts
-        )
+    async def settle(self, layers: Sequence[object] | None = None) -> None:
+        """Take layers of settings, or those of last time; what is wrong with them is said once, by name."""
+        async with self._taking:
+            problems = await asyncio.to_thread(self._configuration.take, self._roots(), layers)
+            self._apply(self.settings)
+            await asyncio.to_thread(self.catalog.reload, self._places())
         for problem in problems:
             self.server.say(problem)
-        await asyncio.to_thread(self.catalog.reload, self._places())
         self._prepare()
 
+    def _apply(self, settings: Settings) -> None:
+        self.editor.approval_seconds = settings.approval_timeout_seconds
+        self.server.profile = self.server.profile.drawing(settings.ui)
+        self._fetch.policy = FetchPolicy(
+            mode=settings.webfetch_policy, allow_hosts=settings.webfetch_allow_hosts
+        )
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._configuration.settings
+
+    def _roots(self) -> tuple[str, ...]:
+        return tuple(root.path for root in self.documents.roots)
+
     def _places(self) -> Places:
-        roots = tuple(root.path for root in self.documents.roots)
         places = Places(
-            roots=roots,
-            directories=self.settings.agent_directories,
+            roots=self._roots(),
             vouched=self.settings.trusted,
+            directories=self.settings.agent_directories,
         )
         agent = self.settings.agent
         return replace(places, default=agent) if agent else places
@@ -134,13 +153,13 @@ class Application:
     # ------------------------------------------------------------ beginning and end
 
     def _prepare(self) -> asyncio.Task[None]:
-        if self._ready is None:
+        """Open the store, again if it could not be opened before."""
+        if self._ready is None or (self._ready.done() and self._ready.exception()):
             self._ready = asyncio.create_task(self._open_store(), name="open the store")
         return self._ready
 
     async def _open_store(self) -> None:
-        roots = [root.path for root in self.documents.roots]
-        await asyncio.to_thread(self._files.check_outside, roots)
+        await asyncio.to_thread(self._files.check_outside, self._roots())
         await asyncio.to_thread(self._files.prepare)
         await self._store.start()
         for notice in self._store.notices:
@@ -161,10 +180,11 @@ class Application:
             # Editors send the first command before they have said what the settings are.
             await asyncio.wait([self.server.settling])
         try:
+            await asyncio.to_thread(self._files.check_outside, self._roots())
             await asyncio.shield(self._prepare())
-        except StateFailed as error:
+            return await self._commands.run(name, arguments)
+        except (StateFailed, StoreFailed, TreeRefused) as error:
             raise InvalidArgument("", str(error)) from error
-        return await self._commands.run(name, arguments)
 
     async def _write_document(self, session_id: str, name: str, text: str) -> str:
         return await asyncio.to_thread(self._files.write_document, session_id, name, text)

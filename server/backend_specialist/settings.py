@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,31 +83,31 @@ _FROM_WORKSPACE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def parse(raw: object) -> tuple[Settings, tuple[str, ...]]:
+def parse(*layers: object) -> tuple[Settings, tuple[str, ...]]:
     """Give the settings, and a sentence for each value that cannot be used.
 
-    ``raw`` is what the editor sent: nested objects, dotted names or both, ``null`` for what is not set.
+    Each layer is what an editor sent: nested objects, dotted names or both, ``null`` for what is not set. What a later
+    one sets goes before an earlier one, name by name.
     """
     problems: list[str] = []
-    return Settings(**_fields(raw, problems)), tuple(problems)
+    given: dict[str, object] = {}
+    for layer in layers:
+        given |= _flat(layer, problems)
+    return Settings(**_fields(given, problems)), tuple(problems)
 
 
-def merge(user: object, workspace: object, *, trusted: bool) -> tuple[Settings, tuple[str, ...]]:
-    """Parse both; a workspace adds what it may, only if its root is trusted, and never widens anything."""
-    settings, problems = parse(user)
-    if not trusted:
-        return settings, problems
-    kept: dict[str, Any] = {}
-    refused: list[str] = []
-    for key, value in _flat(workspace, refused):
-        if _may_say(key, value):
+def narrow(settings: Settings, workspace: object) -> tuple[Settings, tuple[str, ...]]:
+    """Add what a trusted workspace may say; it never widens anything."""
+    kept: dict[str, object] = {}
+    problems: list[str] = []
+    for key, value in _flat(workspace, problems).items():
+        if _may_say(key, value) or key not in _KINDS:
             kept[key] = value
-        elif key in _KINDS:
-            refused.append(
+        else:
+            problems.append(
                 f"{SECTION}.{key} cannot be set by a workspace, so it was ignored. Set it in your own settings."
             )
-    fields = _fields(kept, refused)
-    return dataclasses.replace(settings, **fields), (*problems, *refused)
+    return dataclasses.replace(settings, **_fields(kept, problems)), tuple(problems)
 
 
 def _may_say(key: str, value: object) -> bool:
@@ -115,9 +115,9 @@ def _may_say(key: str, value: object) -> bool:
     return stricter is not None and (not stricter or value in stricter)
 
 
-def _fields(raw: object, problems: list[str]) -> dict[str, Any]:
+def _fields(given: Mapping[str, object], problems: list[str]) -> dict[str, Any]:
     fields = {}
-    for key, value in _flat(raw, problems):
+    for key, value in given.items():
         if key not in _KINDS:
             problems.append(_unknown(key))
             continue
@@ -129,23 +129,25 @@ def _fields(raw: object, problems: list[str]) -> dict[str, Any]:
     return fields
 
 
-def _flat(raw: object, problems: list[str]) -> Iterator[tuple[str, object]]:
-    """Give dotted names and values, without those that are not set and those of the client."""
+def _flat(raw: object, problems: list[str]) -> dict[str, object]:
+    """Give values by dotted name, without those that are not set and those of the client."""
+    flat: dict[str, object] = {}
     if raw is None:
-        return
+        return flat
     if not isinstance(raw, Mapping):
         problems.append(f"{SECTION} must be an object with settings. The defaults are used.")
-        return
+        return flat
     for name, value in raw.items():
         key = str(name)
         if value is None or key == _CLIENT or key.startswith(f"{_CLIENT}."):
             continue
         if key not in _GROUPS:
-            yield key, value
+            flat[key] = value
         elif isinstance(value, Mapping):
-            yield from ((f"{key}.{each}", part) for each, part in value.items() if part is not None)
+            flat |= {f"{key}.{each}": part for each, part in value.items() if part is not None}
         else:
             problems.append(f"{SECTION}.{key} must be an object. The defaults are used.")
+    return flat
 
 
 def _unknown(key: str) -> str:

@@ -114,6 +114,11 @@ class AgentSources:
             refused=tuple(layer.problem for layer in layers if layer.problem),
         )
 
+    @property
+    def default(self) -> str:
+        """The name of the agent that works where none is named."""
+        return self._places.default
+
     def agents(self) -> tuple[AgentDefinition, ...]:
         """Every usable agent, the default one first, the others by name."""
         first = self._places.default

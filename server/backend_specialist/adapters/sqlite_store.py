@@ -52,8 +52,9 @@ class SqliteStore:
         self._closed = False
 
     async def start(self) -> None:
-        """Begin the heartbeat, open the file and drop what is past its retention."""
-        self._heartbeat = asyncio.create_task(self._beat(), name="store heartbeat")
+        """Begin the heartbeat, open the file and drop what is past its retention. It may be called again."""
+        if self._heartbeat is None:
+            self._heartbeat = asyncio.create_task(self._beat(), name="store heartbeat")
         await self.prune(RETENTION_SECONDS)
 
     async def close(self) -> None:

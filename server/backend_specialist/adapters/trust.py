@@ -17,7 +17,7 @@ from enum import StrEnum
 from backend_specialist.adapters.agent_layer import load_layer
 from backend_specialist.adapters.file_tree import TreeRefused
 from backend_specialist.adapters.root_files import SETTINGS, files_of, layers_of
-from backend_specialist.adapters.state_files import write_private
+from backend_specialist.adapters.state_files import StateFailed, write_private
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.display import plain
 from backend_specialist.domain.permission import Rule
@@ -96,7 +96,8 @@ class Trust:
         """Trust what the root's files say now, or stop trusting it.
 
         With ``shown`` only if they still say what was shown; else raises :class:`TrustOutdated`. Raises
-        :class:`~.file_tree.TreeRefused` when the files cannot be read whole, ``OSError`` when the list cannot be kept.
+        :class:`~.file_tree.TreeRefused` when the files cannot be read whole, :class:`~.state_files.StateFailed` when
+        the list cannot be kept.
         """
         roots = self._roots()
         roots.pop(os.path.realpath(root_path), None)
@@ -105,7 +106,13 @@ class Trust:
             if shown is not None and shown != digests:
                 raise TrustOutdated(f"The files of {root_path} have changed since they were shown.")
             roots[os.path.realpath(root_path)] = digests
-        write_private(self._path, json.dumps({"roots": roots}, indent=2) + "\n")
+        try:
+            write_private(self._path, json.dumps({"roots": roots}, indent=2) + "\n")
+        except OSError as error:
+            raise StateFailed(
+                f"The trust of {root_path} could not be stored in {self._path}: {error.strerror or error}. "
+                "Free some space or repair the directory, then try again."
+            ) from error
 
     def would_change(self, root_path: str) -> tuple[str, ...]:
         """Lines that say all that the root brings along; none if it has no such files."""

@@ -9,6 +9,8 @@ import argparse
 import ipaddress
 
 from backend_specialist import serving
+from backend_specialist.adapters.state_files import StateFailed
+from backend_specialist.command_line import USAGE
 from backend_specialist.command_line.output import complain
 
 
@@ -19,7 +21,11 @@ def serve(args: argparse.Namespace) -> int:
             f"Warning: everyone who can reach {args.tcp[0]} can use this server as you, without a password. "
             "Name 127.0.0.1 to listen on this machine only."
         )
-    return serving.serve(args.tcp)
+    try:
+        return serving.serve(args.tcp)
+    except StateFailed as error:
+        complain(str(error))
+        return USAGE
 
 
 def is_loopback(host: str) -> bool:

@@ -29,8 +29,6 @@ def trust(args: argparse.Namespace) -> int:
         return USAGE
     except (TreeRefused, TrustOutdated) as error:
         complain(f"{root} was not trusted: {error}")
-    except OSError as error:
-        complain(f"{root} was not trusted, because that could not be stored: {error}.")
     return FAILED
 
 

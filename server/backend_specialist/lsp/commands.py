@@ -30,8 +30,14 @@ _PERMISSIONS = ("once", "session", "reject")
 _SHOWN_PERMISSIONS = ("read", "edit", "grep", "glob", "webfetch", "question", "task", "bash")
 
 
+async def _nothing() -> None:
+    return None
+
+
 class Commands:
-    """``run`` is called for each command, with its raw JSON arguments."""
+    """``run`` is called for each command, with its raw JSON arguments. ``on_trust`` is awaited when the
+    trust in a root has changed.
+    """
 
     def __init__(
         self,
@@ -45,6 +51,7 @@ class Commands:
         self._approvals = approvals
         self._contents = contents
         self._catalog = catalog
+        self.on_trust: Callable[[], Awaitable[None]] = _nothing
         self._requested = Requested(documents, catalog)
         self._table: Mapping[str, Callable[[Arguments], Awaitable[object]]] = {
             "run": self._run,
@@ -178,6 +185,7 @@ class Commands:
         if path is None:
             raise InvalidArgument("rootUri", f"{given['rootUri']!r} is not the URI of a folder.")
         await asyncio.to_thread(self._catalog.trust, path, trusted=given["trusted"])
+        await self.on_trust()
         return {"rootUri": given["rootUri"], "trusted": given["trusted"]}
 
 

@@ -7,7 +7,7 @@ not imported here: the editor has its answer to ``initialize`` while they are st
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lsprotocol import types
@@ -31,6 +31,9 @@ KINDS = (
 )
 
 
+Layers = Sequence[object]
+
+
 class Parts(Protocol):
     """Who is called."""
 
@@ -41,8 +44,8 @@ class Parts(Protocol):
     @property
     def supervisor(self) -> Supervisor: ...  # noqa: D102
 
-    async def settle(self, raw: object) -> None:
-        """Take the settings."""
+    async def settle(self, layers: Layers | None) -> None:
+        """Take layers of settings, later ones over earlier ones; ``None`` stands for those of last time."""
         ...
 
 
@@ -80,49 +83,51 @@ def register(server: SpecialistServer, load: Load) -> None:
 
 
 def _register_settings(server: SpecialistServer, load: Load) -> None:
-    async def settle(
-        said: Awaitable[Mapping[str, Any]], before: asyncio.Future[None] | None
-    ) -> None:
-        # The parts are loaded while the editor says what the settings are.
-        parts, settings = await asyncio.gather(load(), said)
-        if before is not None:
-            await asyncio.wait([before])
-        await parts.settle(settings)
-
-    async def in_turn(said: Awaitable[Mapping[str, Any]]) -> None:
-        """What was said later holds, however long it takes to learn what was said before."""
-        server.settling = asyncio.ensure_future(settle(said, server.settling))
-        await server.settling
+    async def settle(given: Awaitable[Layers | None]) -> None:
+        server.settling = asyncio.ensure_future(_settled(load, given, after=server.settling))
+        await asyncio.shield(server.settling)
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
-        await in_turn(_pulled(server, server.options))
+        await settle(_pulled(server))
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def changed(params: types.DidChangeConfigurationParams) -> None:
         said = params.settings
         pushed = said.get(SECTION) if isinstance(said, Mapping) else None
-        await in_turn(
-            _pushed(server, pushed)
-            if isinstance(pushed, Mapping)
-            else _pulled(server, server.options)
-        )
+        await settle(_pulled(server) if pushed is None else _given(server.options, pushed))
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    async def folders_changed(_: types.DidChangeWorkspaceFoldersParams) -> None:
+        await settle(_last_time())
 
 
-async def _pushed(server: SpecialistServer, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _over(server.options, given)
+async def _settled(
+    load: Load, given: Awaitable[Layers | None], after: asyncio.Future[None] | None
+) -> None:
+    """In the order in which they came; the parts are loaded while the editor says what the settings are."""
+    parts, layers = await asyncio.gather(load(), given)
+    if after is not None:
+        await asyncio.wait({after})
+    await parts.settle(layers)
 
 
-async def _pulled(server: SpecialistServer, options: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The editor's settings over the initialisation options, where the editor can be asked."""
+async def _last_time() -> None:
+    return None
+
+
+async def _given(options: Mapping[str, Any], settings: object) -> Layers:
+    """The editor's settings over the initialisation options, but for ``trusted``: settings may be a workspace's."""
+    if isinstance(settings, Mapping):
+        settings = {key: value for key, value in settings.items() if key != "trusted"}
+    return (options, settings)
+
+
+async def _pulled(server: SpecialistServer) -> Layers:
+    """The initialisation options, and the editor's settings over them where the editor can be asked."""
     if not server.profile.configuration:
-        return options
+        return (server.options,)
     params = types.ConfigurationParams(items=[types.ConfigurationItem(section=SECTION)])
     answer = await server.requests.ask(types.WORKSPACE_CONFIGURATION, params)
-    given = answer.value[0] if isinstance(answer.value, list) and answer.value else None
-    return _over(options, given) if isinstance(given, Mapping) else options
-
-
-def _over(options: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The editor's settings over the initialisation options, but for ``trusted``: settings may be a workspace's."""
-    return {**options, **given, "trusted": options.get("trusted")}
+    pulled = answer.value[0] if isinstance(answer.value, list) and answer.value else None
+    return await _given(server.options, pulled)

@@ -55,8 +55,11 @@ class Requested:
         """Give the named agent, or the default one."""
         agent = self._catalog.agent(name)
         if agent is None:
-            known = ", ".join(each.name for each in self._catalog.agents())
-            raise InvalidArgument("agent", f"There is no agent {name!r}; there are {known}.")
+            known = ", ".join(each.name for each in self._catalog.agents()) or "none"
+            wanted = (
+                name or f"{self._catalog.default}, which the setting backendSpecialist.agent names"
+            )
+            raise InvalidArgument("agent", f"There is no agent {wanted}. There are: {known}.")
         return agent
 
     def _recipe(self, name: str | None) -> Recipe | None:

@@ -5,8 +5,8 @@ Owns the lists of editor names. Reads the raw ``initialize`` parameters and asks
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend_specialist.domain.ports import EditorTraits
@@ -46,6 +46,10 @@ class ClientProfile:
     content_provider: bool = False
     progress: bool = False
     configuration: bool = False
+
+    def drawing(self, kinds: Iterable[str]) -> ClientProfile:
+        """Give the profile of a client that draws these kinds of question itself."""
+        return replace(self, traits=replace(self.traits, draws=DRAWABLE & frozenset(kinds)))
 
 
 def profile_of(params: Mapping[str, Any]) -> ClientProfile:

@@ -15,6 +15,11 @@ from backend_specialist.domain.recipe import Recipe
 class Catalog(Protocol):
     """Agents and recipes by name, as the user's and the trusted roots' files say."""
 
+    @property
+    def default(self) -> str:
+        """The name of the agent that works where none is named."""
+        ...
+
     def agents(self) -> tuple[AgentDefinition, ...]:
         """Every usable agent, the default one first."""
         ...
