@@ -38,7 +38,8 @@ from backend_specialist.lsp.patches import Patches
 from backend_specialist.lsp.questions import Questions
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.sessions.services import Policy, Services
-from backend_specialist.sessions.supervisor import Refused, Supervisor
+from backend_specialist.sessions.stored import Refused
+from backend_specialist.sessions.supervisor import Supervisor
 from backend_specialist.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,8 @@ from backend_specialist.lsp.questions import APPLY_ALL, REJECT, REVIEW, Question
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.sessions.applying import unable
 from backend_specialist.sessions.events import Asking, Event, Kind, Status
-from backend_specialist.sessions.supervisor import Refused, Supervisor
+from backend_specialist.sessions.stored import Refused
+from backend_specialist.sessions.supervisor import Supervisor
 
 PERMISSION_WORDS = {"Allow once": "once", "Allow in this session": "session", "Reject": "reject"}
 

@@ -21,7 +21,8 @@ from backend_specialist.lsp.errors import InvalidArgument
 from backend_specialist.lsp.requested import Requested
 from backend_specialist.lsp.uris import path_of
 from backend_specialist.sessions.catalog import Catalog
-from backend_specialist.sessions.supervisor import Refused, Supervisor
+from backend_specialist.sessions.stored import Refused
+from backend_specialist.sessions.supervisor import Supervisor
 
 Arguments = Mapping[str, Any]
 

@@ -16,16 +16,19 @@ from backend_specialist.domain.proposal import HunkOutcome, Result
 from backend_specialist.domain.rebase import rebase
 from backend_specialist.sessions.looking import Seen, look, settled
 
+THERE = "the text was there already"
 STALE = "the file was changed in the editor where this edit belongs; read it again"
 
 
 async def refreshed(workspace: Workspace, change: FileChange) -> FileChange | None:
-    """Rebase a change on the text of this moment; ``None`` on a conflict."""
+    """Rebase a change on the text of this moment; ``None`` on a conflict. What is there already has no hunks left."""
     seen = await look(workspace, change.path)
     if not seen.visible:
         return None
     if seen.snapshot is None:
         return change if change.base is None else None
+    if seen.text == change.text and not change.delete:
+        return replace(change, base=seen.snapshot, uri=seen.snapshot.uri)
     if change.base is not None and seen.snapshot.digest == change.base.digest:
         return replace(change, base=seen.snapshot, uri=seen.snapshot.uri)
     return rebase(change, seen.snapshot)
@@ -35,6 +38,14 @@ def stale(change: FileChange) -> tuple[HunkOutcome, ...]:
     """Report every hunk of a change as stale: nothing of it was sent."""
     return tuple(
         replace(item, result=Result.STALE, reason=STALE, actual="")
+        for item in compare(change, change.base_text, frozenset())
+    )
+
+
+def there(change: FileChange) -> tuple[HunkOutcome, ...]:
+    """Report every hunk of a change as accepted: somebody has made just this edit."""
+    return tuple(
+        replace(item, result=Result.ACCEPTED, reason=THERE, actual="")
         for item in compare(change, change.base_text, frozenset())
     )
 

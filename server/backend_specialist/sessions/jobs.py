@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.ports import ModelError, Store, StoreFailed
 from backend_specialist.sessions import work
 from backend_specialist.sessions.events import Kind, Status
@@ -26,9 +27,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(kw_only=True)
 class Running:
-    """A session with a task; ``replies`` wait for the end of the present job."""
+    """A session with a task; ``replies`` wait for the end of the present job, the only part that can be cancelled."""
 
     session: Session
+    job: asyncio.Task[End]
     task: asyncio.Task[None] | None = None
     replies: list[str] = field(default_factory=list)
 
@@ -53,50 +55,60 @@ class Jobs:
 
     def start(self, session: Session, job: Job) -> Running:
         """Run a job in a task of its own."""
-        entry = self._running.setdefault(session.id, Running(session=session))
-        entry.task = asyncio.create_task(self._work(entry, job), name=f"session-{session.id}")
+        entry = Running(session=session, job=self._task(session, job))
+        self._running[session.id] = entry
+        entry.task = asyncio.create_task(self._work(entry), name=f"session-{session.id}")
         return entry
 
     def cancel(self, session_id: str) -> None:
-        """Stop a session; it reports its own end."""
+        """Stop a session, queued replies included; it reports its own end."""
         entry = self._running.get(session_id)
-        if entry is not None and entry.task is not None:
-            entry.task.cancel()
+        if entry is not None:
+            entry.replies.clear()
+            entry.job.cancel()
 
     async def close(self) -> None:
         """Stop everything; what was waiting can be reviewed after a restart."""
         self._closing = True
-        tasks = [entry.task for entry in self if entry.task is not None]
-        for task in tasks:
-            task.cancel()
+        entries = list(self)
+        for entry in entries:
+            entry.job.cancel()
+        tasks = [entry.task for entry in entries if entry.task is not None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _work(self, entry: Running, job: Job) -> None:
+    async def _work(self, entry: Running) -> None:
         session = entry.session
         try:
             while True:
-                end = await self._run_job(session, job)
+                end = await self._ended(entry.job)
                 await self._finish(session, end)
                 texts, entry.replies = entry.replies, []
-                if not texts or end.status in (Status.CANCELLED, Status.INTERRUPTED):
+                if self._closing or not texts or end.status is Status.CANCELLED:
                     return
-                job = partial(work.go_on, session, texts)
+                entry.job = self._task(session, partial(work.go_on, session, texts))
         finally:
             del self._running[session.id]
             await self._release(session)
+
+    def _task(self, session: Session, job: Job) -> asyncio.Task[End]:
+        return asyncio.create_task(self._run_job(session, job), name=f"job-{session.id}")
+
+    async def _ended(self, job: asyncio.Task[End]) -> End:
+        """Wait for a job; a cancelled one has an end as well."""
+        await asyncio.wait({job})
+        if job.cancelled():
+            return End(status=Status.INTERRUPTED if self._closing else Status.CANCELLED)
+        return job.result()
 
     async def _run_job(self, session: Session, job: Job) -> End:
         try:
             await session.set_status(Status.RUNNING)
             return await job()
-        except asyncio.CancelledError:
-            status = Status.INTERRUPTED if self._closing else Status.CANCELLED
-            return End(status=status)
         except Pause as pause:
             return End(status=Status.PAUSED, reason=str(pause))
         except ModelError as error:
             return End(status=Status.FAILED, reason=str(error), error_kind=error.kind)
-        except (StoreFailed, ToolFailed) as error:
+        except (StoreFailed, ToolFailed, Unreadable) as error:
             return End(status=Status.FAILED, reason=str(error))
         except Exception as error:
             log.exception("session %s failed", session.id)

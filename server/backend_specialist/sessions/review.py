@@ -142,7 +142,10 @@ class Review:
         for change in self._changes(only):
             fresh = await applying.refreshed(self._journal.services.workspace, change)
             if fresh is None:
-                lost.extend(await self._lose(change))
+                lost.extend(await self._lose(change, applying.stale(change)))
+                continue
+            if not (hunks(fresh) or fresh.delete):
+                lost.extend(await self._lose(change, applying.there(change)))
                 continue
             kept, settled = (fresh, ()) if again else self._unsettled(fresh)
             lost.extend(settled)
@@ -152,9 +155,10 @@ class Review:
                 await self._journal.record(records.changed(kept))
         return tuple(lost)
 
-    async def _lose(self, change: FileChange) -> tuple[HunkOutcome, ...]:
-        """The user's own typing is in the way of a change: it is closed without a question, and said."""
-        outcomes = applying.stale(change)
+    async def _lose(
+        self, change: FileChange, outcomes: tuple[HunkOutcome, ...]
+    ) -> tuple[HunkOutcome, ...]:
+        """The user's own typing is in the way of a change, or has made it: it is closed unasked, and said."""
         number = self._journal.state.round + 1
         (lost,) = proposals((change,), round=number, title=change.label)
         await self._journal.record(records.outcome(lost, outcomes, ()))
@@ -226,6 +230,8 @@ class Review:
             moved = await applying.refreshed(self._journal.services.workspace, change)
             if moved is None:
                 lost.extend(applying.stale(change))
+            elif not (hunks(moved) or moved.delete):
+                lost.extend(applying.there(change))
             else:
                 fresh.append((change, moved))
         return fresh, tuple(lost)

@@ -11,14 +11,15 @@ import logging
 import secrets
 from typing import Any
 
+from backend_specialist.domain.changeset import hunks
 from backend_specialist.domain.ports import SessionHead, StoreFailed
 from backend_specialist.domain.proposal import Answer, Proposal
 from backend_specialist.sessions import experts, records, repair, report, work
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
+from backend_specialist.sessions.context import SessionContext
 from backend_specialist.sessions.events import Event, Listener, Status
 from backend_specialist.sessions.facts import (
     SessionFacts,
-    facts_from_json,
     facts_of,
     facts_to_json,
     urls_in,
@@ -28,18 +29,13 @@ from backend_specialist.sessions.prompt import system_text
 from backend_specialist.sessions.reversal import reverse
 from backend_specialist.sessions.services import Services
 from backend_specialist.sessions.session import Session
-from backend_specialist.sessions.state import State, fold, restore
+from backend_specialist.sessions.state import State, fold
+from backend_specialist.sessions.stored import Refused, StoredSessions
 from backend_specialist.sessions.task import Task
+from backend_specialist.tools.paths import resolve
+from backend_specialist.tools.registry import ToolFailed
 
 log = logging.getLogger(__name__)
-
-
-class Refused(Exception):
-    """A request that cannot be done; ``key`` names the argument that is at fault."""
-
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key = key
 
 
 class Supervisor:
@@ -49,6 +45,7 @@ class Supervisor:
         self._services = services
         self._listeners: list[Listener] = []
         self._jobs = Jobs(services.store)
+        self._stored = StoredSessions(services.store, self._session, self._jobs.__contains__)
 
     def subscribe(self, listener: Listener) -> None:
         """Hear every event of every session, on the event loop; a listener must not block."""
@@ -77,11 +74,13 @@ class Supervisor:
             started_at=facts.started_at,
             roots=tuple(root.path for root in self._services.workspace.roots),
         )
+        session = self._session(session_id, facts, fold(State(), begin))
+        if task.output:
+            await _check_place(session, "output", task.output)
         try:
             await self._services.store.create(head, (begin,))
         except StoreFailed as error:
             raise Refused("", f"The session was not started: {error}") from error
-        session = self._session(session_id, facts, fold(State(), begin))
         self._jobs.start(session, lambda: work.begin(session, task))
         return session_id
 
@@ -95,56 +94,39 @@ class Supervisor:
 
     # ------------------------------------------------------------ finding
 
-    async def _load(self, session_id: str) -> Session:
-        """Give a stored session; for reading only until it is leased."""
-        stored = await self._services.store.load(session_id)
-        if stored is None:
-            raise Refused("sessionId", f"There is no session {session_id!r}.")
-        head, entries = stored
-        facts = facts_from_json(entries[0].data["facts"])
-        session = self._session(session_id, facts, restore(entries))
-        if session.status is not Status(head.status):
-            entry = records.simple("status", status=head.status)
-            session.state = fold(session.state, entry)
-        return session
-
     async def _find(self, session_id: str) -> Session:
         running = self._jobs.get(session_id)
-        return running.session if running else await self._load(session_id)
-
-    async def _leased(self, session_id: str) -> Session:
-        """Give a stored session that this process may now go on with."""
-        await self._load(session_id)
-        if session_id in self._jobs or not await self._services.store.acquire(session_id):
-            raise Refused("sessionId", f"Session {session_id} is in use by another editor.")
-        return await self._load(session_id)
+        return running.session if running else await self._stored.load(session_id)
 
     # ------------------------------------------------------------ talking
 
     async def reply(self, session_id: str, text: str) -> None:
         """Say something: a reason while a review waits, an answer while a question waits, else the next message."""
-        entry = self._jobs.get(session_id)
-        if entry is None:
-            session = await self._leased(session_id)
-            session.typed_urls |= urls_in(text)
-            self._jobs.start(session, lambda: work.go_on(session, [text]))
-            return
+        async with self._stored.turn:
+            entry = self._jobs.get(session_id)
+            if entry is not None:
+                self._say(entry, text)
+                return
+            async with self._stored.leased(session_id) as session:
+                session.typed_urls |= urls_in(text)
+                self._jobs.start(session, lambda: work.go_on(session, [text]))
+
+    def _say(self, entry: Running, text: str) -> None:
         entry.session.typed_urls |= urls_in(text)
         waiting = entry.session.review.waiting
+        question = entry.session.requests.waiting("question")
         if waiting is not None:
             answer = Answer(proposal_id=waiting.id, decision="reject", reason=text)
             entry.session.review.answer(answer)
-            return
-        question = entry.session.requests.waiting("question")
-        if question is None:
-            entry.replies.append(text)
-        else:
+        elif question is not None:
             entry.session.requests.answer(question.request_id, text)
+        else:
+            entry.replies.append(text)
 
     async def cancel(self, session_id: str | None = None) -> list[str]:
         """Stop one session, or all; gives the ids of those that were running."""
         if session_id is not None and session_id not in self._jobs:
-            await self._load(session_id)
+            await self._stored.load(session_id)
             return []
         chosen = [session_id] if session_id else [entry.session.id for entry in self._jobs]
         for each in chosen:
@@ -154,11 +136,19 @@ class Supervisor:
     async def answer(self, session_id: str, answer: Answer) -> None:
         """Answer the waiting proposal of a session."""
         session = await self._find(session_id)
-        if not session.review.answer(answer):
+        waiting = session.review.waiting
+        if waiting is None or waiting.id != answer.proposal_id:
             raise Refused(
                 "proposalId",
                 f"Proposal {answer.proposal_id!r} is no longer open; nothing was applied. Review the current one.",
             )
+        unknown = answer.hunks - {hunk.id for change in waiting.changes for hunk in hunks(change)}
+        if unknown:
+            raise Refused(
+                "hunks",
+                f"Proposal {waiting.id!r} has no hunk {', '.join(sorted(unknown))}; nothing was applied.",
+            )
+        session.review.answer(answer)
 
     async def answer_request(self, session_id: str, request_id: str, text: str | None) -> None:
         """Answer an open question or permission request."""
@@ -172,9 +162,7 @@ class Supervisor:
         """Give the waiting proposal, of the only waiting session when none is named."""
         if session_id is None:
             session_id = await self._only_waiting()
-        entry = self._jobs.get(session_id)
-        if entry is None:
-            entry = await self._reopen(session_id)
+        entry = self._jobs.get(session_id) or await self._reopen(session_id)
         proposal = entry.session.review.waiting
         if proposal is None:
             raise Refused("sessionId", f"Session {session_id} has no proposal that waits.")
@@ -195,19 +183,17 @@ class Supervisor:
 
     async def interrupted(self) -> tuple[SessionHead, ...]:
         """Give the interrupted sessions of these workspace folders whose proposal still waits, newest first."""
-        waiting = []
-        for head in await self._services.store.heads():
-            stopped = head.status == Status.INTERRUPTED.value and self._is_here(head)
-            if stopped and (await self._load(head.id)).state.waiting:
-                waiting.append(head)
-        return tuple(waiting)
+        return await self._stored.waiting(self._services.workspace.roots)
 
     async def _reopen(self, session_id: str) -> Running:
-        session = await self._leased(session_id)
-        if not session.state.waiting:
-            await self._services.store.release(session_id)
-            raise Refused("sessionId", f"Session {session_id} has no proposal that waits.")
-        entry = self._jobs.start(session, lambda: work.resume_review(session))
+        async with self._stored.turn:
+            return self._jobs.get(session_id) or await self._resumed(session_id)
+
+    async def _resumed(self, session_id: str) -> Running:
+        async with self._stored.leased(session_id) as session:
+            if not session.state.waiting:
+                raise Refused("sessionId", f"Session {session_id} has no proposal that waits.")
+            entry = self._jobs.start(session, lambda: work.resume_review(session))
         assert entry.task is not None  # noqa: S101 - just started
         opened = asyncio.create_task(session.review.opened.wait())
         await asyncio.wait({opened, entry.task}, return_when=asyncio.FIRST_COMPLETED)
@@ -216,27 +202,22 @@ class Supervisor:
 
     async def revert(self, session_id: str) -> str:
         """Propose the reverse of what a session applied, in the same session."""
-        if session_id in self._jobs:
-            raise Refused("sessionId", f"Session {session_id} is still running; cancel it first.")
-        session = await self._leased(session_id)
-        await repair.reconcile(session)
-        changes, conflicts = await reverse(self._services.workspace, session.state.applied)
-        if not changes:
-            await self._services.store.release(session_id)
-            why = f" ({', '.join(conflicts)} changed since)" if conflicts else ""
-            raise Refused("sessionId", f"There is nothing that can be reverted{why}.")
-        self._jobs.start(session, lambda: work.propose_reverse(session, changes))
+        async with self._stored.turn, self._stored.leased(session_id) as session:
+            await repair.reconcile(session)
+            changes, conflicts = await reverse(self._services.workspace, session.state.applied)
+            if not changes:
+                why = f" ({', '.join(conflicts)} changed since)" if conflicts else ""
+                raise Refused("sessionId", f"There is nothing that can be reverted{why}.")
+            self._jobs.start(session, lambda: work.propose_reverse(session, changes))
         return session_id
 
     async def save_deliverable(self, session_id: str, path: str) -> str:
         """Propose the deliverable as a file."""
-        if session_id in self._jobs:
-            raise Refused("sessionId", f"Session {session_id} is still running.")
-        session = await self._leased(session_id)
-        if not session.state.deliverable:
-            await self._services.store.release(session_id)
-            raise Refused("sessionId", f"Session {session_id} has no deliverable yet.")
-        self._jobs.start(session, lambda: work.save_deliverable(session, path))
+        async with self._stored.turn, self._stored.leased(session_id) as session:
+            if not session.state.deliverable:
+                raise Refused("sessionId", f"Session {session_id} has no deliverable yet.")
+            await _check_place(session, "path", path)
+            self._jobs.start(session, lambda: work.save_deliverable(session, path))
         return session_id
 
     # ------------------------------------------------------------ reading
@@ -275,7 +256,7 @@ class Supervisor:
         """Remove a session that does not run."""
         if session_id in self._jobs:
             raise Refused("sessionId", f"Session {session_id} is still running; cancel it first.")
-        await self._load(session_id)
+        await self._stored.load(session_id)
         return await self._services.store.delete(session_id)
 
     # ------------------------------------------------------------ approvals for a session
@@ -321,3 +302,11 @@ def _listed(head: SessionHead, session: Session) -> dict[str, Any]:
         "waiting": bool(session.state.waiting),
         "deliverable": bool(session.state.deliverable),
     }
+
+
+async def _check_place(session: Session, key: str, path: str) -> None:
+    """Refuse a place where no file may be proposed, before anything is spent."""
+    try:
+        await resolve(SessionContext(session), path, for_edit=True)
+    except ToolFailed as error:
+        raise Refused(key, f"The deliverable cannot go there: {error}") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend_specialist.domain.changeset import FileChange
+from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.proposal import Result
 from backend_specialist.sessions import records, repair, report
 from backend_specialist.sessions.context import SessionContext
@@ -19,6 +20,7 @@ from backend_specialist.sessions.prompt import first_message
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.task import Task
 from backend_specialist.tools.paths import resolve
+from backend_specialist.tools.registry import ToolFailed
 
 TAKEN_BACK = (
     "The user asked for the reverse of your applied edits; what follows is about the reverse."
@@ -67,7 +69,7 @@ async def complete(session: Session) -> End:
     """Write the deliverable and, if the task said where it goes, propose it as a file."""
     await write_deliverable(session)
     if session.facts.output:
-        await save_deliverable(session, session.facts.output)
+        return await save_deliverable(session, session.facts.output)
     return End(status=Status.COMPLETED)
 
 
@@ -79,10 +81,14 @@ async def write_deliverable(session: Session) -> None:
 
 
 async def save_deliverable(session: Session, path: str) -> End:
-    """Propose the deliverable as a file, through the same approval as every edit."""
+    """Propose the deliverable as a file, through the same approval as every edit; the session is done all the same."""
     context = SessionContext(session)
-    resource = await resolve(context, path, for_edit=True)
-    await context.propose(resource.path, session.state.deliverable)
+    try:
+        resource = await resolve(context, path, for_edit=True)
+        await context.propose(resource.path, session.state.deliverable)
+    except (ToolFailed, Unreadable) as error:
+        why = f"The deliverable was not saved: {error} Save it elsewhere with backendSpecialist.saveDeliverable."
+        return End(status=Status.COMPLETED, reason=why)
     await session.review.hold(f"Deliverable to {resource.label}", only=[resource.path], again=True)
     return End(status=Status.COMPLETED)
 
