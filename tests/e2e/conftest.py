@@ -66,7 +66,10 @@ async def start(root: Path, state: Path) -> AsyncIterator[Start]:
     async with AsyncExitStack() as stack:
 
         async def begin(
-            api: ScriptedApi | None = None, guise: Guise | None = None, **environment: str
+            api: ScriptedApi | None = None,
+            guise: Guise | None = None,
+            server: str = SERVER,
+            **environment: str,
         ) -> FakeEditor:
             if api is not None:
                 urls[api] = urls.get(api) or await api.start()
@@ -75,7 +78,9 @@ async def start(root: Path, state: Path) -> AsyncIterator[Start]:
                     "ANTHROPIC_API_KEY": "sk-ant-test-0123456789abcdef",
                     **environment,
                 }
-            return await stack.enter_async_context(connected(root, state, guise, environment))
+            return await stack.enter_async_context(
+                connected(root, state, guise, environment, server)
+            )
 
         yield begin
 

@@ -230,7 +230,8 @@ def _describe(error: Exception) -> Failure:
             text=error.api_message or "",
             headers=error.response.headers,
         )
-    if isinstance(error, sdk.APITimeoutError):
+    # In the middle of a stream it is the transport's own exception.
+    if isinstance(error, sdk.APITimeoutError) or type(error).__name__ == "ReadTimeout":
         return Failure(what="silent")
     if isinstance(error, sdk.APIConnectionError):
         return Failure(what="unreachable")

@@ -105,7 +105,7 @@ class Jobs:
             await session.set_status(Status.RUNNING)
             return await job()
         except Pause as pause:
-            return End(status=Status.PAUSED, reason=str(pause))
+            return End(status=Status.PAUSED, reason=f"{pause} Reply to go on.")
         except ModelError as error:
             return End(status=Status.FAILED, reason=str(error), error_kind=error.kind)
         except (StoreFailed, ToolFailed, Unreadable) as error:

@@ -6,6 +6,7 @@ Owns the order of things within a session. Knows no endpoint, no client and no s
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,9 +33,16 @@ LAST_STEP = (
     "Say in a few sentences what is done and what is left."
 )
 CUT_CALL = "Not run: your answer was cut at the output limit. Call again, in smaller pieces."
-CUT_TEXT = "Your answer was cut at the output limit. Go on where it ended."
+CUT_TEXT = (
+    "Your answer was cut at the output limit. Go on where its text ended. If it ended in a tool call, that was not run:"
+    " call again, in smaller pieces."
+)
 STOPPED = "Not run: the session stopped here."
+log = logging.getLogger(__name__)
+
 MAX_CUTS = 3
+# The same conversation fails every time, so that what was proposed in it must be offered now.
+NEVER_AGAIN = ("context", "request")
 FATAL: Mapping[StopReason, str] = {
     StopReason.REFUSAL: "The model refused to go on with this task. Say it in other words, or try another model.",
     StopReason.CONTEXT_EXCEEDED: (
@@ -67,8 +75,16 @@ class Conversation:
 
     async def run(self) -> End:
         """Take turns until the specialist has delivered, or a limit is reached."""
+        self._session.delivered = False
+        try:
+            return await self._converse()
+        except ModelError as error:
+            if error.kind not in NEVER_AGAIN:
+                raise
+            return await self._finish(Status.FAILED, str(error), error.kind)
+
+    async def _converse(self) -> End:
         session = self._session
-        session.delivered = False
         while True:
             over = limits.exceeded(session.state, session.policy)
             if over:
@@ -136,6 +152,9 @@ class Conversation:
             backoff=self._session.services.backoff,
         )
         self._last = Usage()
+        if not turn.message.text.strip():
+            log.warning("session %s: the summary came back empty", self._session.id)
+            return
         kept = compaction.compacted(messages, turn.message.text)
         await self._session.record(records.compacted(kept, turn.usage))
         self._session.announce_usage()
@@ -189,10 +208,10 @@ class Conversation:
         await self._session.record(records.note(user_text(verdict.text)))
         return None if verdict.go_on else End(status=Status.COMPLETED)
 
-    async def _finish(self, status: Status, reason: str) -> End:
+    async def _finish(self, status: Status, reason: str, error_kind: str = "failed") -> End:
         """End early: no more tools are run, but what was proposed so far is offered."""
         await close_calls(self._session, STOPPED)
         if self._session.state.changes.changes:
             verdict = await self._session.review.hold(self._session.facts.title)
             await self._session.record(records.note(user_text(verdict.text)))
-        return End(status=status, reason=reason)
+        return End(status=status, reason=reason, error_kind=error_kind)

@@ -47,7 +47,11 @@ class Pause(Exception):
     """Patience has ended: the session pauses until the user says so; ``error`` says why."""
 
     def __init__(self, error: ModelError) -> None:
-        super().__init__(str(error))
+        wish = error.retry_after or 0.0
+        asked = (
+            f" It asks to wait {wish / 60:.0f} minutes." if wish > MAX_RETRY_AFTER_SECONDS else ""
+        )
+        super().__init__(f"{error}{asked}")
         self.error = error
 
 
