@@ -209,3 +209,16 @@ async def test_servers_that_begin_at_once_share_a_store_and_a_killed_one_is_reco
         for server in servers:
             server.kill()
             server.communicate()
+
+
+async def test_file_of_the_first_version_is_taken_over(store: SqliteStore, database: Path) -> None:
+    await store.create(HEAD, ())
+    await store.close()
+    with sqlite3.connect(database) as first:
+        first.execute("ALTER TABLE session DROP COLUMN summary")
+        first.execute("PRAGMA user_version = 1")
+    first.close()
+    again = SqliteStore(StateFiles(str(database.parent)))
+    (head,) = await again.heads()
+    await again.close()
+    assert (head.id, head.status, head.summary) == ("s1", "interrupted", {})

@@ -335,3 +335,12 @@ async def test_start_drops_what_is_older_than_ninety_days(
     clock.now += 2 * DAY
     await second.prune(90 * DAY)
     assert await statuses(second) == {}
+
+
+async def test_summary_is_kept_beside_the_status(store: SqliteStore, second: SqliteStore) -> None:
+    await store.create(HEAD, RECORDS)
+    assert (await store.heads())[0].summary == {}
+    await store.append("s1", (), status="completed", summary={"files": ["a.py"]})
+    await store.append("s1", RECORDS)
+    (head,) = await second.heads()
+    assert (head.status, head.summary) == ("completed", {"files": ["a.py"]})

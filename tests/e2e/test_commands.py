@@ -92,7 +92,8 @@ async def test_lists_and_explanations_have_the_shape_of_the_contract(start) -> N
     assert {frozenset(recipe) for recipe in recipes} == {
         frozenset(("name", "title", "description", "kind", "when", "source"))
     }
-    (agent,) = await editor.command("listAgents")
+    agent = (await editor.command("listAgents"))[0]
+    assert agent["name"] == "specialist-backend"
     assert set(agent) == {"name", "description", "mode", "model", "source", "permissions"}
     assert agent["permissions"] | {"edit": "ask", "bash": "deny"} == agent["permissions"]
 

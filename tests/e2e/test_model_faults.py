@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from backend_specialist.adapters.scripts import Call, Fault, Reaction, Reply, Request, Script
+from backend_specialist.adapters.scripts import Call, Fault, Reply, Request, Script
 from support.fake_editor import SERVER, FakeEditor, Guise
 from support.scripts_for_tests import DELIVER, EDIT, GUARDED
-from support.talk import DRAWS, answer, asked, by_task, refused, results, run
+from support.talk import DRAWS, answer, asked, by_task, in_turn, refused, results, run
 
 MODEL = "anthropic/claude-sonnet-5-5"
 KEY = "sk-ant-test-0123456789abcdef"
@@ -38,12 +38,6 @@ READ = Call("read", {"filePath": "app/main.py"})
 
 def of_task(requests: Sequence[Request], task: str) -> list[Mapping[str, Any]]:
     return [request for request in requests if task in asked(request)]
-
-
-def in_turn(*replies: Reply) -> Reaction:
-    """Replies one after the other, whatever the history looks like."""
-    waiting = iter(replies)
-    return lambda _: next(waiting)
 
 
 def said_by_user(request: Mapping[str, Any]) -> str:

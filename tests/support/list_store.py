@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from backend_specialist.domain.ports import Record, SessionHead, StoreFailed
 
@@ -47,13 +48,21 @@ class ListStore:
         await self._commit(head.id, records)
 
     async def append(
-        self, session_id: str, records: Sequence[Record], *, status: str | None = None
+        self,
+        session_id: str,
+        records: Sequence[Record],
+        *,
+        status: str | None = None,
+        summary: Mapping[str, Any] | None = None,
     ) -> None:
         await self._alive(writing=True)
         if self.shelf.leases.get(session_id) is not self:
             raise StoreFailed(f"The session {session_id} is not held by this server.")
         if status is not None:
             self.shelf.heads[session_id] = replace(self.shelf.heads[session_id], status=status)
+        if summary is not None:
+            told = json.loads(json.dumps(summary))
+            self.shelf.heads[session_id] = replace(self.shelf.heads[session_id], summary=told)
         await self._commit(session_id, records)
 
     async def _commit(self, session_id: str, records: Sequence[Record]) -> None:

@@ -91,6 +91,7 @@ class Stage:
         """The process is killed and the editor starts the server again; buffers and disk are as they were."""
         self.store.dead = True
         for entry in self.supervisor._jobs:
+            entry.job.cancel()
             if entry.task is not None:
                 entry.task.cancel()
         self.store = ListStore(self.store.shelf)

@@ -40,6 +40,7 @@ _MIGRATIONS = (
         expires_at REAL NOT NULL
     );
     """,
+    "ALTER TABLE session ADD COLUMN summary TEXT NOT NULL DEFAULT '{}';",
 )
 
 

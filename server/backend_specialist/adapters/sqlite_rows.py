@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,14 +49,22 @@ class Sessions:
             self._take(connection, head.id)
             _insert(connection, rows)
 
-    def append(self, session_id: str, records: Sequence[Record], status: str | None) -> None:
+    def append(
+        self,
+        session_id: str,
+        records: Sequence[Record],
+        status: str | None,
+        summary: Mapping[str, Any] | None,
+    ) -> None:
         """Add records to a session that the viewer holds."""
         rows = _rows(session_id, records)
+        told = None if summary is None else json.dumps(summary)
         with self.database.transaction() as connection:
             changed = connection.execute(
-                "UPDATE session SET changed_at = ?, status = coalesce(?, status) WHERE id = ?"
+                "UPDATE session SET changed_at = ?, status = coalesce(?, status),"
+                " summary = coalesce(?, summary) WHERE id = ?"
                 " AND EXISTS (SELECT 1 FROM lease WHERE session_id = session.id AND owner = ?)",
-                (self.now, status, session_id, self.viewer.id),
+                (self.now, status, told, session_id, self.viewer.id),
             )
             if not changed.rowcount:
                 raise StoreFailed(self._why_not(connection, session_id))
@@ -93,7 +101,7 @@ class Sessions:
     def _select(self, rest: str, values: tuple[Any, ...]) -> tuple[SessionHead, ...]:
         gone = self._interrupt()
         rows = self.database.connection.execute(
-            f"SELECT id, title, agent, status, started_at, roots FROM session {rest}",  # noqa: S608 - constants
+            f"SELECT id, title, agent, status, started_at, roots, summary FROM session {rest}",  # noqa: S608 - constants
             values,
         )
         heads = (_head(row) for row in rows.fetchall())
@@ -242,4 +250,5 @@ def _head(row: Sequence[Any]) -> SessionHead:
         status=row[3],
         started_at=row[4],
         roots=tuple(json.loads(row[5])),
+        summary=json.loads(row[6]),
     )

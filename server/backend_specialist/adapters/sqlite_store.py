@@ -10,9 +10,9 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from backend_specialist.adapters.lease import HEARTBEAT_SECONDS, Owner, this_process
 from backend_specialist.adapters.sqlite_file import Database, open_database, plain_errors
@@ -83,10 +83,15 @@ class SqliteStore:
         await self._call(lambda sessions: sessions.create(head, records))
 
     async def append(
-        self, session_id: str, records: Sequence[Record], *, status: str | None = None
+        self,
+        session_id: str,
+        records: Sequence[Record],
+        *,
+        status: str | None = None,
+        summary: Mapping[str, Any] | None = None,
     ) -> None:
-        """Add records in one transaction, and the new status if given, to a session leased by this process."""
-        await self._call(lambda sessions: sessions.append(session_id, records, status))
+        """Add records to a session leased by this process, in one transaction, with new status and summary if given."""
+        await self._call(lambda sessions: sessions.append(session_id, records, status, summary))
 
     async def load(self, session_id: str) -> tuple[SessionHead, tuple[Record, ...]] | None:
         """Give head and records, or ``None`` when there is no such session."""

@@ -331,7 +331,10 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionHead:
-    """What a list of sessions shows. ``started_at`` is seconds since the epoch."""
+    """What a list of sessions shows. ``started_at`` is seconds since the epoch.
+
+    ``summary`` is what was given with the last status; empty where there was none.
+    """
 
     id: str
     title: str
@@ -339,6 +342,7 @@ class SessionHead:
     status: str
     started_at: float
     roots: tuple[str, ...] = ()
+    summary: Mapping[str, Any] = field(default_factory=dict)
 
 
 class StoreFailed(Exception):
@@ -353,9 +357,14 @@ class Store(Protocol):
         ...
 
     async def append(
-        self, session_id: str, records: Sequence[Record], *, status: str | None = None
+        self,
+        session_id: str,
+        records: Sequence[Record],
+        *,
+        status: str | None = None,
+        summary: Mapping[str, Any] | None = None,
     ) -> None:
-        """Add records in one transaction, and the new status if given; raise :class:`StoreFailed`."""
+        """Add records in one transaction, with new status and summary if given; raise :class:`StoreFailed`."""
         ...
 
     async def load(self, session_id: str) -> tuple[SessionHead, tuple[Record, ...]] | None:

@@ -17,7 +17,7 @@ from backend_specialist.domain.proposal import Proposal
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.lsp.uris import OUR_SCHEME, uri_from
 from backend_specialist.sessions.events import Event, Kind
-from backend_specialist.sessions.supervisor import Refused
+from backend_specialist.sessions.stored import Refused
 
 MOST_DIFFS = 50
 MOST_PROPOSALS = 50

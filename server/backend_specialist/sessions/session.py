@@ -21,6 +21,7 @@ from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_jso
 from backend_specialist.sessions.events import Asking, Event, Kind, Listener, Status
 from backend_specialist.sessions.facts import SessionFacts
 from backend_specialist.sessions.gate import Gate
+from backend_specialist.sessions.listing import summary_of
 from backend_specialist.sessions.review import Review, Verdict
 from backend_specialist.sessions.services import Policy, Services
 from backend_specialist.sessions.speech import Speech
@@ -80,7 +81,8 @@ class Session:
         if self.state.status == status.value and self.state.reason == reason:
             return
         entry = records.simple("status", status=status.value, reason=reason)
-        await self.services.store.append(self.id, (entry,), status=status.value)
+        summary = summary_of(self.state)
+        await self.services.store.append(self.id, (entry,), status=status.value, summary=summary)
         self.state = fold(self.state, entry)
         self._say_status(status, reason)
 

@@ -14,8 +14,7 @@ from typing import Any
 from backend_specialist.domain.changeset import hunks
 from backend_specialist.domain.ports import SessionHead, StoreFailed
 from backend_specialist.domain.proposal import Answer, Proposal
-from backend_specialist.sessions import experts, records, repair, report, work
-from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
+from backend_specialist.sessions import experts, listing, records, repair, report, work
 from backend_specialist.sessions.context import SessionContext
 from backend_specialist.sessions.events import Event, Listener, Status
 from backend_specialist.sessions.facts import (
@@ -229,11 +228,14 @@ class Supervisor:
 
     async def sessions(self) -> list[dict[str, Any]]:
         """Give the sessions of these workspace folders, newest first."""
-        return [
-            _listed(head, await self._find(head.id))
-            for head in await self._services.store.heads()
-            if self._is_here(head)
-        ]
+        heads = await self._services.store.heads()
+        return [await self._row(head) for head in heads if self._is_here(head)]
+
+    async def _row(self, head: SessionHead) -> dict[str, Any]:
+        if head.id not in self._jobs and listing.is_final(head):
+            return listing.row(head, Status(head.status), head.summary)
+        session = await self._find(head.id)
+        return listing.row(head, session.status, listing.summary_of(session.state))
 
     def _is_here(self, head: SessionHead) -> bool:
         """Whether a session was started in one of these folders; without folders, in none."""
@@ -286,22 +288,6 @@ class Supervisor:
         """Stop everything; what was waiting can be reviewed after a restart."""
         await self._jobs.close()
         await self._services.store.close()
-
-
-def _listed(head: SessionHead, session: Session) -> dict[str, Any]:
-    """Give a session as clients see it; ``waiting`` says whether it has a proposal without an answer."""
-    return {
-        "sessionId": head.id,
-        "title": head.title,
-        "agent": head.agent,
-        "status": session.status.value,
-        "startedAt": head.started_at,
-        "files": sorted({item.label for item in session.state.outcomes}),
-        "outcomes": outcomes_for_clients(session.state.outcomes),
-        "usage": usage_to_json(session.state.usage),
-        "waiting": bool(session.state.waiting),
-        "deliverable": bool(session.state.deliverable),
-    }
 
 
 async def _check_place(session: Session, key: str, path: str) -> None:
