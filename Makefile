@@ -8,7 +8,7 @@ CLIENT := client-vscode
 NODE   := PATH="$$($(CURDIR)/$(CLIENT)/rig.sh node):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean vsix vsix-full test-client
+.PHONY: help demo test lint format bench clean vsix vsix-full test-client test-vscode
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ vsix-full: $(STAMP) $(CLIENT)/node_modules/.installed ## the same for this platf
 
 test-client: $(CLIENT)/node_modules/.installed ## the extension's types, style and unit tests
 	cd $(CLIENT) && $(NODE) npm run --silent check && $(NODE) npm run --silent test
+
+test-vscode: vsix ## the extension in real VS Code in real Chromium; installs them first
+	$(CLIENT)/rig.sh >/dev/null
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(CLIENT)/e2e/requirements.txt
+	$(BIN)/python -m pytest $(CLIENT)/e2e $(ARGS)
 
 bench: $(STAMP) ## measure speed against the limit of the same run
 	@$(BIN)/python -m benchmarks $(ARGS)

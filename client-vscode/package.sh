@@ -33,6 +33,11 @@ if [ "${1:-}" = --full ]; then
     name=$name-${target[1]}
 fi
 node build.mjs
+size=$(wc -c <dist/extension.js)
+if [ "$size" -ge 512000 ]; then
+    echo "dist/extension.js has $size bytes; it may have 500 KB at most, since every window loads it" >&2
+    exit 1
+fi
 cp ../LICENSE .
 mkdir -p ../dist
 npx vsce package --no-dependencies --allow-missing-repository --no-rewrite-relative-links "${target[@]}" --out "../dist/$name.vsix"

@@ -7,7 +7,7 @@
 import { window } from "vscode";
 import { closeDiff, showDiff } from "./diff";
 import type { Caller, Proposal, Request, SessionEvent } from "./protocol";
-import type { Sessions } from "./sessions";
+import { closes, type Sessions } from "./sessions";
 import type { Typing } from "./typing";
 import { message, summary } from "./words";
 
@@ -36,7 +36,7 @@ export class Approvals {
     if (event.kind === "proposal") await this.propose(event);
     if (event.kind === "question") await this.question(event);
     if (event.kind === "permission") await this.permission(event);
-    if (event.kind === "review") await this.close(event.sessionId);
+    if (closes(event)) await this.close(event.sessionId);
   }
 
   // ------------------------------------------------------------ proposals

@@ -3,7 +3,7 @@
  *
  * Owns that view. What it shows comes from the server; nothing is applied from it.
  */
-import { commands, TabInputText, Uri, window } from "vscode";
+import { commands, type Tab, TabInputText, Uri, window } from "vscode";
 import type { Proposal } from "./protocol";
 import { line } from "./words";
 
@@ -19,10 +19,10 @@ export async function showDiff(proposal: Proposal): Promise<void> {
 /** Close the diff of a session: what it shows was answered. */
 export async function closeDiff(proposal: Proposal): Promise<void> {
   const title = titleOf(proposal);
-  const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
-  await window.tabGroups.close(
-    tabs.filter((tab) => tab.label === title && !(tab.input instanceof TabInputText)),
-  );
+  // VS Code adds the number of files; the input of such a tab has no type in its API.
+  const isOurs = ({ label, input }: Tab) =>
+    (label === title || label.startsWith(`${title} (`)) && !(input instanceof TabInputText);
+  await window.tabGroups.close(window.tabGroups.all.flatMap((group) => group.tabs).filter(isOurs));
 }
 
 function titleOf(proposal: Proposal): string {

@@ -129,7 +129,7 @@ export class Sessions {
 }
 
 /** Whether nothing waits for the user after this. */
-function closes(event: SessionEvent): boolean {
+export function closes(event: SessionEvent): boolean {
   if (event.kind === "review") return true;
   return event.kind === "status" && !event.status.startsWith("awaiting");
 }

@@ -92,15 +92,20 @@ describe("a proposal", () => {
     expect(window.showInformationMessage).not.toHaveBeenCalled();
   });
 
-  it("that was answered elsewhere closes its diff, and no text editor", async () => {
+  it.each([
+    [
+      "answered elsewhere",
+      { kind: "review" as const, proposalId: "p1", outcomes: [outcome("app/main.py", "accepted")] },
+    ],
+    ["cancelled", { kind: "status" as const, status: "cancelled" as const }],
+  ])("that was %s closes its diff, and no text editor", async (_, end) => {
     const { hear } = stage();
-    const diff = { label: "Proposed: Guard mean()", input: {} };
+    const diff = { label: "Proposed: Guard mean() (2 files)", input: undefined };
     const text = { label: "Proposed: Guard mean()", input: new TabInputText() };
     window.tabGroups.all = [{ tabs: [diff, text] }];
     await hear(proposal());
     window.tabGroups.close.mockClear();
-    const outcomes = [outcome("app/main.py", "accepted")];
-    await hear({ kind: "review", sessionId: "s1", seq: 10, proposalId: "p1", outcomes });
+    await hear({ sessionId: "s1", seq: 10, ...end });
     expect(window.tabGroups.close).toHaveBeenCalledWith([diff]);
   });
 

@@ -6,7 +6,7 @@ import pytest
 
 from support.fake_editor import Guise, connected
 from support.project import write_project
-from support.scripts_for_tests import SCRIPT
+from support.scripts_for_tests import GUARDED, SCRIPT
 
 QUESTIONS = ["proposal", "question", "permission"]
 FAILED = "failed: No API key is set"
@@ -83,3 +83,18 @@ async def test_only_the_sessions_of_the_open_folders_are_listed(
     async with connected(other, state) as elsewhere:
         assert await elsewhere.command("listSessions") == []
     assert len(await editor.command("listSessions")) == 1
+
+
+async def test_an_editor_is_told_whose_documents_it_may_ask_for(api, start) -> None:
+    editor = await start(await api(SCRIPT), Guise(options={"ui": QUESTIONS}))
+    editor.open("app/main.py")
+    await editor.command("run", instructions="Guard mean()")
+    (changed, _) = (await editor.event("proposal"))["files"]
+    (scheme,) = editor.server["workspace"]["textDocumentContent"]["schemes"]
+    for uri, text in (
+        (changed["baseUri"], editor.text("app/main.py")),
+        (changed["proposedUri"], None),
+    ):
+        assert uri.startswith(f"{scheme}:/")
+        said = (await editor.request("workspace/textDocumentContent", {"uri": uri}))["text"]
+        assert said == text if text else said.endswith(GUARDED)

@@ -229,6 +229,11 @@ class SpecialistProtocol(DocumentSync):
         capabilities.execute_command_provider = types.ExecuteCommandOptions(
             commands=list(self._server.commands)
         )
+        # pygls takes the options of this feature and never says them, so no editor would ask for our documents.
+        if capabilities.workspace is not None:
+            capabilities.workspace.text_document_content = self.fm.feature_options.get(
+                types.WORKSPACE_TEXT_DOCUMENT_CONTENT
+            )
         self._initialized = True
         return result
 

@@ -1,0 +1,142 @@
+"""Sessions that wait, run side by side, are cancelled, and outlive window and server. The model is scripted."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+
+from playwright.async_api import expect
+from test_approval import CHANGED, MAIN, proposed
+
+from backend_specialist.adapters.scripts import Call, Fault, Reply
+from support.scripts_for_tests import DELIVER, SCRIPT
+
+STALL = Reply(text="I look around.", fault=Fault(kind="stall", after=4))
+
+
+async def test_two_sessions_can_wait_at_once(open_window) -> None:
+    def other(request) -> Reply:
+        """A conversation about the limit gets other edits."""
+        turn = sum(message["role"] == "assistant" for message in request["messages"])
+        if "Raise the limit" not in str(request["messages"][0]):
+            return SCRIPT[turn]
+        edit = {"filePath": "app/extra.py", "oldString": "LIMIT = 10", "newString": "LIMIT = 20"}
+        return [Reply(tools=(Call("edit", edit),)), Reply(tools=(DELIVER,))][turn]
+
+    window = await open_window(other)
+    bench = window.workbench
+    await proposed(window)
+    await bench.palette("Run a Task")
+    await bench.type_into_box("Raise the limit")
+    await expect(bench.toast("1 edit in 1 file")).to_be_visible()
+    await expect(bench.status).to_have_attribute("aria-label", re.compile("2 waiting for your"))
+
+    await bench.choose("1 edit in 1 file", "Apply all")
+    await bench.expect_text("app/extra.py", "LIMIT = 20\n")
+    await bench.choose("2 edits in 2 files", "Apply all")
+    await bench.expect_text("app/main.py", CHANGED)
+
+
+async def test_the_progress_indicator_cancels_a_session(open_window) -> None:
+    window = await open_window([STALL])
+    bench = window.workbench
+    await bench.ready()
+    await bench.palette("Run a Task")
+    await bench.type_into_box("Guard mean()")
+    await bench.page.locator(".statusbar-item", has_text="I look around.").click()
+    center = bench.page.locator(".notifications-center")
+    await center.locator(".monaco-button", has_text="Cancel").first.click()
+    await expect(bench.toast("was cancelled")).to_be_visible()
+    assert window.model
+    await window.model.stream_left.wait()
+
+
+async def test_a_waiting_proposal_survives_a_reload(open_window) -> None:
+    window = await open_window(SCRIPT)
+    bench = window.workbench
+    await proposed(window)
+    await bench.page.reload()
+    await expect(bench.toast("2 edits in 2 files")).to_be_visible()
+    await bench.choose("2 edits in 2 files", "Apply all")
+    await expect(bench.toast("has finished")).to_be_visible()
+    await bench.expect_text("app/main.py", CHANGED)
+    assert window.disk("app/main.py") == MAIN
+    assert window.model
+    assert len(window.model.requests) == 4, "nothing was asked of the model again"
+
+
+async def test_a_killed_server_comes_back_with_what_waited(open_window) -> None:
+    window = await open_window(SCRIPT)
+    bench = window.workbench
+    await proposed(window)
+    await bench.palette("Notifications: Clear All Notifications")
+    kill_server(window)
+    await expect(bench.toast("2 edits in 2 files")).to_be_visible()
+    await bench.choose("2 edits in 2 files", "Apply all")
+    await expect(bench.toast("has finished")).to_be_visible()
+    await bench.expect_text("app/main.py", CHANGED)
+    assert window.model
+    assert len(window.model.requests) == 4
+
+
+async def test_a_session_that_ran_when_the_server_was_killed_goes_on_when_the_user_says_so(
+    open_window,
+) -> None:
+    replies = [STALL, *SCRIPT]
+    window = await open_window(lambda _: replies.pop(0))
+    bench = window.workbench
+    await bench.ready()
+    await bench.palette("Run a Task")
+    await bench.type_into_box("Guard mean()")
+    await expect(bench.page.locator(".statusbar-item", has_text="I look around.")).to_be_visible()
+    kill_server(window)
+    await expect(bench.toast("The server ended while")).to_be_visible()
+    assert window.model
+    assert len(window.model.requests) == 1, "the model is never called without the user"
+    await bench.choose("The server ended while", "Continue")
+    await bench.choose("2 edits in 2 files", "Apply all")
+    await expect(bench.toast("has finished")).to_be_visible()
+    await bench.expect_text("app/main.py", CHANGED)
+    assert "Go on where you were interrupted." in str(window.model.requests[-1]["messages"])
+
+
+async def test_the_sessions_view_shows_the_outcome_and_reverts(open_window, picture) -> None:
+    window = await open_window(SCRIPT)
+    bench = window.workbench
+    await proposed(window)
+    await bench.choose("2 edits in 2 files", "Apply all")
+    await expect(bench.toast("has finished")).to_be_visible()
+    await bench.palette("Show Sessions")
+    row = bench.page.locator(".pane-body .monaco-list-row", has_text="Guard mean()").first
+    await expect(row).to_contain_text("completed")
+    await expect(row).to_contain_text("tokens")
+    await row.click()
+    await bench.press("ArrowRight")
+    file = bench.page.locator(".pane-body .monaco-list-row", has_text="app/main.py").first
+    await expect(file).to_contain_text("1 accepted")
+    await picture(bench, "sessions")
+
+    await bench.palette("Revert Applied Edits")
+    await bench.choose("2 edits in 2 files", "Apply all")
+    await bench.expect_text("app/main.py", MAIN)
+
+
+async def test_the_transcript_grows_while_the_session_runs(open_window) -> None:
+    window = await open_window(SCRIPT)
+    bench = window.workbench
+    await proposed(window)
+    await bench.palette("Show Transcript")
+    await expect(bench.page.locator('.tab[data-resource-name="transcript.md"]')).to_be_visible()
+    await expect(bench.page.locator(".view-lines").first).to_contain_text("Guard")
+    before = await bench.shown_text()
+    await bench.choose("2 edits in 2 files", "Apply all")
+    await expect(bench.toast("has finished")).to_be_visible()
+    await bench.page.locator('.tab[data-resource-name="transcript.md"]').click()
+    await bench.press("Control+End")
+    await expect(bench.page.locator(".view-lines").first).to_contain_text("accepted")
+    assert "accepted" not in before
+
+
+def kill_server(window) -> None:
+    os.kill(int((window.place / "server.pid").read_text()), signal.SIGKILL)

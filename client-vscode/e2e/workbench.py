@@ -1,0 +1,183 @@
+"""The window of VS Code, as a user sees and handles it.
+
+Owns the selectors and the keys. Asserts nothing but that what it handles is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from playwright.async_api import Error, Locator, Page, expect
+
+T = TypeVar("T")
+SPECIALIST = "#backend-specialist\\.backend-specialist\\.backendSpecialist\\.client\\.status"
+
+
+class Workbench:
+    """One window on one folder."""
+
+    def __init__(self, page: Page, root: Path) -> None:
+        self.page = page
+        self.root = root
+        self.keyboard = page.keyboard
+
+    # ------------------------------------------------------------ the frame
+
+    async def open(self, url: str) -> None:
+        """Open the folder."""
+        await self.page.goto(f"{url}?folder={self.root}")
+        await expect(self.page.locator(".monaco-workbench")).to_be_visible()
+
+    @property
+    def status(self) -> Locator:
+        """The item of the specialist in the status bar."""
+        return self.page.locator(SPECIALIST)
+
+    async def ready(self, seconds: float = 60) -> None:
+        """Wait for the server."""
+        await expect(self.status).to_have_attribute(
+            "aria-label", re.compile("Ready"), timeout=seconds * 1000
+        )
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.keyboard.press(key)
+
+    async def palette(self, title: str) -> None:
+        """Run a command from the palette: one of the specialist, or one that is named with its category."""
+        box = self.page.locator(".quick-input-widget input")
+        await self.press("F1")
+        await expect(box).to_be_visible()
+        named = title if ": " in title else f"Backend Specialist: {title}"
+        await box.fill(f">{named}")
+        row = self.page.locator(".quick-input-list .monaco-list-row").first
+        await expect(row).to_contain_text(named.partition(": ")[2])
+        await row.click()
+
+    async def offered(self, title: str) -> bool:
+        """Whether the palette offers a command of the specialist."""
+        box = self.page.locator(".quick-input-widget input")
+        await self.press("F1")
+        await box.fill(f">Backend Specialist: {title}")
+        row = self.page.locator(".quick-input-list .monaco-list-row").first
+        await expect(row).to_be_visible()
+        found = f"Backend Specialist: {title}" in (await row.inner_text()).replace("\xa0", " ")
+        await self.press("Escape")
+        return found
+
+    async def type_into_box(self, text: str) -> None:
+        """Answer an input box."""
+        box = self.page.locator(".quick-input-widget input")
+        await expect(box).to_be_visible()
+        await box.fill(text)
+        await self.press("Enter")
+
+    # ------------------------------------------------------------ editors
+
+    async def show(self, name: str) -> None:
+        """Open a file, or go to its tab."""
+        box = self.page.locator(".quick-input-widget input")
+        await self.press("Control+p")
+        await expect(box).to_be_visible()
+        await box.fill(name)
+        row = self.page.locator(".quick-input-list .monaco-list-row").first
+        await expect(row).to_contain_text(name.rpartition("/")[2])
+        await self.press("Enter")
+        await expect(self._tab(name)).to_have_class(re.compile(r"\bactive\b"))
+        await self.page.locator(".editor-instance .monaco-editor .view-lines").first.click()
+
+    def _tab(self, name: str) -> Locator:
+        return self.page.locator(f'.tab[data-resource-name="{name.rpartition("/")[2]}"]').first
+
+    async def is_dirty(self, name: str) -> bool:
+        return "dirty" in (await self._tab(name).get_attribute("class") or "")
+
+    async def text(self, name: str) -> str:
+        """The text that the editor shows."""
+        await self.show(name)
+        return await self.shown_text()
+
+    async def shown_text(self) -> str:
+        """The text of the editor in front; it must fit into the window."""
+        lines = await self.page.evaluate(
+            """() => [...document.querySelectorAll('.editor-instance .monaco-editor .view-lines .view-line')]
+                .filter(line => line.offsetParent)
+                .map(line => [parseFloat(line.style.top), line.textContent])
+                .sort((a, b) => a[0] - b[0]).map(([, text]) => text)"""
+        )
+        return "\n".join(lines).replace("\xa0", " ")
+
+    async def expect_text(self, name: str, text: str) -> None:
+        """Wait until the editor shows a text."""
+        await self.show(name)
+        await eventually(self.shown_text, text)
+
+    async def select_lines(self, first: int, last: int) -> None:
+        """Select whole lines of the editor in front, counted from 1."""
+        await self.press("Control+Home", *["ArrowDown"] * (first - 1))
+        await self.press(*["Shift+ArrowDown"] * (last - first + 1))
+
+    async def actions(self) -> Locator:
+        """Open the list of code actions on the selection."""
+        rows = self.page.locator(".action-widget .monaco-list-row.action")
+        for _ in range(5):
+            await self.press("Control+Shift+R")
+            try:
+                await expect(rows.first).to_be_visible(timeout=4000)
+            except AssertionError:
+                await self.press("Escape")
+            else:
+                return rows
+        raise AssertionError("the list of code actions does not open")
+
+    # ------------------------------------------------------------ being asked
+
+    def toast(self, text: str) -> Locator:
+        """A notification that contains a text."""
+        rows = self.page.locator(".notifications-toasts .notification-list-item")
+        return rows.filter(has_text=text).first
+
+    async def choose(self, text: str, button: str) -> None:
+        """Press a button of a notification."""
+        row = self.toast(text)
+        await expect(row).to_be_visible()
+        await row.hover()
+        await row.locator(".monaco-button", has_text=button).first.click()
+
+    def preview_rows(self) -> Locator:
+        """The rows of the refactor preview."""
+        return self.page.locator(".bulk-edit-panel .monaco-list-row")
+
+    async def tick(self, text: str) -> None:
+        """Tick the row of the preview that contains a text."""
+        row = self.preview_rows().filter(has_text=text).first
+        box = row.locator(".edit-checkbox")
+        await expect(box).to_be_visible()
+        if await box.get_attribute("aria-checked") != "true":
+            await box.click()
+        await expect(box).to_have_attribute("aria-checked", "true")
+
+    async def preview(self, button: str) -> None:
+        """Press a button of the refactor preview: Apply or Discard."""
+        await self.page.locator(".bulk-edit-panel .monaco-button", has_text=button).first.click()
+
+    def dialog(self, text: str) -> Locator:
+        return self.page.locator(".monaco-dialog-box", has_text=text)
+
+
+async def eventually(look: Callable[[], Awaitable[T]], wanted: T, seconds: float = 20) -> None:
+    """Look again until it is as wanted; what was seen last is in the failure."""
+    seen: T | None = None
+    try:
+        async with asyncio.timeout(seconds):
+            while (seen := await look()) != wanted:
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        assert seen == wanted
+
+
+__all__ = ["Error", "Workbench", "eventually"]
