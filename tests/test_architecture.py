@@ -62,6 +62,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "platformdirs": ("adapters/",),
     "pygls": ("lsp/", "terminal/"),
     "rich": ("terminal/",),
+    "watchfiles": ("adapters/watching.py",),
     "yaml": ("adapters/",),
 }
 

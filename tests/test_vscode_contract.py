@@ -109,6 +109,8 @@ def test_what_a_person_would_call_has_a_command() -> None:
         "deleteSession": "delete",
         "listRecipes": "runRecipe",
         "listAgents": "agents",
+        "useAgent": "agents",
+        "showPermissions": "agents",
         "listApprovals": "approvals",
         "revokeApproval": "approvals",
     }

@@ -155,6 +155,7 @@ export class Commands {
 
   private async agents(): Promise<void> {
     const items = (await this.server.call("listAgents", {})).map((agent) => ({
+      agent: agent.name,
       label: line(agent.name),
       description: [agent.model, agent.source]
         .filter(Boolean)
@@ -164,7 +165,9 @@ export class Commands {
         .map(([name, action]) => `${name}: ${action}`)
         .join(", "),
     }));
-    await window.showQuickPick(items, { title: "Agents and their permissions" });
+    const title = "Use an agent for what comes next";
+    const chosen = await window.showQuickPick(items, { title });
+    if (chosen) await this.server.call("useAgent", { agent: chosen.agent });
   }
 
   private async explainPermission(): Promise<void> {

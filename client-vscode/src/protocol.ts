@@ -165,6 +165,7 @@ export interface Calls {
   deleteSession: [Named, { deleted: boolean }];
   listRecipes: [Nothing, Recipe[]];
   listAgents: [Nothing, Agent[]];
+  useAgent: [{ agent: string }, { agent: string }];
   explainPermission: [
     { permission: string; subject: string },
     { action: string; rule: string | null; source: string },

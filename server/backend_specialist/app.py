@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from backend_specialist.adapters.agent_sources import AgentSources, Places
+from backend_specialist.adapters.agent_texts import AgentTexts
 from backend_specialist.adapters.fetch_policy import FetchPolicy
 from backend_specialist.adapters.file_tree import TreeRefused
 from backend_specialist.adapters.http_fetch import GuardedFetch
@@ -22,10 +23,13 @@ from backend_specialist.adapters.ripgrep import Ripgrep
 from backend_specialist.adapters.sqlite_store import SqliteStore
 from backend_specialist.adapters.state_files import StateFailed, StateFiles
 from backend_specialist.adapters.trust import Trust
+from backend_specialist.adapters.watching import Watcher
 from backend_specialist.adapters.workspace_settings import workspace_settings
 from backend_specialist.configuration import Configuration
 from backend_specialist.domain.ports import StoreFailed
 from backend_specialist.domain.secret import SecretGuard
+from backend_specialist.lsp.agent_language.language import AgentLanguage
+from backend_specialist.lsp.agent_news import AgentNews
 from backend_specialist.lsp.announcer import Announcer
 from backend_specialist.lsp.approvals import Approvals
 from backend_specialist.lsp.code_actions import CodeActions
@@ -63,6 +67,7 @@ class Application:
         self._ready: asyncio.Task[None] | None = None
         self._recalling: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self.catalog = AgentSources(trust)
         self.editor = LspEditor(self.server)
         self.supervisor = Supervisor(self._services())
@@ -101,19 +106,38 @@ class Application:
             self.supervisor, approvals, self.contents, self.catalog, self.documents
         )
         self._commands.on_trust = self.settle
-        self.actions = CodeActions(self.documents, self.catalog, approvals, self._interrupted)
+        self._news = AgentNews(self.server, self.catalog, self.contents)
+        self._watcher = Watcher(self.catalog.watched, self._reload_agents)
+        self.language = AgentLanguage(self.server, AgentTexts(self.catalog))
+        self.actions = CodeActions(
+            self.documents, self.catalog, approvals, self._interrupted, self.language.fixes
+        )
 
     # ------------------------------------------------------------ settings
 
     async def settle(self, layers: Sequence[object] | None = None) -> None:
         """Take layers of settings, or those of last time; what is wrong with them is said once, by name."""
+        await self._take(layers)
+        self._watching = asyncio.create_task(self._watch_agents(), name="begin to watch agents")
+        self._prepare()
+
+    async def _take(self, layers: Sequence[object] | None) -> None:
         async with self._taking:
             problems = await asyncio.to_thread(self._configuration.take, self._roots(), layers)
             self._apply(self.settings)
             await asyncio.to_thread(self.catalog.reload, self._places())
         for problem in problems:
             self.server.say(problem)
-        self._prepare()
+
+    async def _watch_agents(self) -> None:
+        await self._watcher.start()
+        # Once more, for what changed before the watching began.
+        await self._reload_agents()
+
+    async def _reload_agents(self) -> None:
+        """Read the agent files again: new sessions take them, running ones keep what they have."""
+        await self._take(None)
+        await self._news.tell()
 
     def _apply(self, settings: Settings) -> None:
         self.editor.approval_seconds = settings.approval_timeout_seconds
@@ -192,5 +216,7 @@ class Application:
 
     async def close(self) -> None:
         """End the sessions and whatever is open."""
-        await self.supervisor.close()
+        if self._watching:
+            self._watching.cancel()
+        await asyncio.gather(self.supervisor.close(), self._watcher.close())
         await self._models.close()

@@ -79,7 +79,7 @@ def test_trust_ends_when_what_it_covers_changes(
 def test_trust_outlives_other_changes(trust: Trust, root: Path) -> None:
     trust.set(str(root), True)
     (root / "src/app.py").write_text("x = 2\n")
-    (root / ".opencode/notes.txt").write_text("hello")
+    (root / ".opencode/notes.md").write_text("hello")
     assert trust.is_trusted(str(root))
 
 
@@ -90,8 +90,8 @@ def test_trust_of_a_root_without_files_does_not_cover_later_ones(
     root.mkdir()
     trust.set(str(root), True)
     assert trust.contents(str(root)) == {}
-    (root / ".opencode").mkdir()
-    (root / ".opencode/x.md").write_text("hello")
+    (root / ".opencode/agent").mkdir(parents=True)
+    (root / ".opencode/agent/x.md").write_text("hello")
     assert not trust.is_trusted(str(root))
 
 

@@ -66,6 +66,13 @@ class RawClient:
             if message.get("id") == request_id and "method" not in message:
                 return message
 
+    async def notified(self, method: str) -> Any:
+        """The parameters of the next notification of a method; what comes before it is passed over."""
+        while True:
+            message = await self.receive()
+            if message.get("method") == method:
+                return message["params"]
+
     async def request(self, method: str, params: object = None) -> dict[str, Any]:
         return await self.answer_to(self.call(method, params))
 

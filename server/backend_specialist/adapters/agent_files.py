@@ -136,7 +136,8 @@ def _prompt(fields: Fields, front: FrontMatter) -> str:
 
 def fallback_prompt(fields: Fields, prompt: str) -> str:
     """The prompt; an empty one is a problem."""
-    if not prompt:
+    unread = any(problem.code == "front-matter" for problem in fields.problems)
+    if not prompt and not unread:
         fields.problem(
             "The prompt is empty: unless a file of the same name that is farther away has one, the agent would know "
             "nothing about its task. Write it below the front matter.",

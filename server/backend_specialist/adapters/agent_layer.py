@@ -82,9 +82,7 @@ def load_layer(layer: Layer) -> Loaded:
     for path, data in layer.files.items():
         if not is_wanted(path, layer.shape):
             continue
-        text, problems = decoded(data)
-        item = load_file(text, path=path, shape=layer.shape, source=source_of(layer, path))
-        item = replace(item, problems=(*problems, *item.problems))
+        item = load_bytes(data, path=path, shape=layer.shape, source=source_of(layer, path))
         if isinstance(item, Recipe):
             recipes.append(item)
         elif item.name in agents:
@@ -92,6 +90,15 @@ def load_layer(layer: Layer) -> Loaded:
         else:
             agents[item.name] = item
     return Loaded(origin=layer.origin, agents=(*agents.values(), *doubles), recipes=tuple(recipes))
+
+
+def load_bytes(data: bytes, *, path: str, shape: Shape, source: str) -> AgentDefinition | Recipe:
+    """Read one wanted file as it is stored; what is no UTF-8 has no other problem than that."""
+    try:
+        return load_file(data.decode(), path=path, shape=shape, source=source)
+    except UnicodeDecodeError:
+        fault = Problem(message="The file is not UTF-8 text. Save it as UTF-8.", code="encoding")
+        return replace(load_file("", path=path, shape=shape, source=source), problems=(fault,))
 
 
 def load_file(text: str, *, path: str, shape: Shape, source: str) -> AgentDefinition | Recipe:
@@ -109,15 +116,6 @@ def source_of(layer: Layer, path: str) -> str:
     if layer.origin is Origin.BUILT_IN:
         return Origin.BUILT_IN.value
     return f"{layer.directory}/{path}"
-
-
-def decoded(data: bytes) -> tuple[str, tuple[Problem, ...]]:
-    """The text of a file, and what is wrong with its bytes."""
-    try:
-        return data.decode(), ()
-    except UnicodeDecodeError:
-        fault = Problem(message="The file is not UTF-8 text. Save it as UTF-8.", code="encoding")
-        return "", (fault,)
 
 
 def _double(agent: AgentDefinition, first: AgentDefinition) -> AgentDefinition:

@@ -8,6 +8,7 @@ the disk in :meth:`AgentSources.reload` only, which blocks; everything else answ
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +17,8 @@ import platformdirs
 import backend_specialist
 from backend_specialist.adapters.agent_files import usable
 from backend_specialist.adapters.agent_layer import (
+    AGENTS,
+    RECIPES,
     Layer,
     Loaded,
     Origin,
@@ -25,11 +28,12 @@ from backend_specialist.adapters.agent_layer import (
 )
 from backend_specialist.adapters.file_tree import TreeRefused, read_tree
 from backend_specialist.adapters.recipe_files import usable_recipe
-from backend_specialist.adapters.root_files import CLAUDE, layers_of
-from backend_specialist.adapters.trust import Trust
-from backend_specialist.domain.agent import AgentDefinition
+from backend_specialist.adapters.root_files import CLAUDE, layers_of, watched
+from backend_specialist.adapters.trust import Digests, Standing, Trust, TrustOutdated
+from backend_specialist.domain.agent import AgentDefinition, BrokenFile
 from backend_specialist.domain.agent_merge import merged
 from backend_specialist.domain.permission import Rule, defaults
+from backend_specialist.domain.ports import TrustRefused
 from backend_specialist.domain.recipe import Recipe
 
 DEFAULT_AGENT = "specialist-backend"
@@ -94,9 +98,19 @@ class AgentSources:
         self._places = places or Places()
         self._good: dict[tuple[str, str], AgentDefinition] = {}
         self._catalogue: _Catalogue | None = None
+        self._chosen = ""
+        self._shown: dict[str, Digests] = {}
+        # Two readings at once could leave the older one in force.
+        self._reading = threading.Lock()
 
     def reload(self, places: Places | None = None) -> None:
         """Read everything again, perhaps in other places; of a broken file the last good version stays."""
+        with self._reading:
+            self._reload(places)
+
+    def _reload(self, places: Places | None) -> None:
+        if places and places.default != self._places.default:
+            self._chosen = ""
         self._places = places or self._places
         layers = list(_layers(self._places, self._trust))
         loaded = [load_layer(layer) for layer in layers]
@@ -115,19 +129,28 @@ class AgentSources:
         )
 
     @property
+    def places(self) -> Places:
+        """Where is looked."""
+        return self._places
+
+    @property
     def default(self) -> str:
         """The name of the agent that works where none is named."""
-        return self._places.default
+        return self._chosen or self._places.default
+
+    def choose(self, name: str) -> None:
+        """Take another agent as the default one, until the settings name another."""
+        self._chosen = name
 
     def agents(self) -> tuple[AgentDefinition, ...]:
         """Every usable agent, the default one first, the others by name."""
-        first = self._places.default
+        first = self.default
         found = self._now().agents.values()
         return tuple(sorted(found, key=lambda agent: (agent.name != first, agent.name)))
 
     def agent(self, name: str | None = None) -> AgentDefinition | None:
         """The usable agent of that name, or the default one; ``None`` when there is no such agent."""
-        return self._now().agents.get(name or self._places.default)
+        return self._now().agents.get(name or self.default)
 
     def chain(self, agent: AgentDefinition) -> tuple[tuple[Rule, ...], ...]:
         """The rule sets that hold for an agent; of their decisions the strictest holds.
@@ -159,10 +182,55 @@ class AgentSources:
         """Why places could not be read, as sentences."""
         return self._now().refused
 
+    def broken(self) -> tuple[BrokenFile, ...]:
+        """The files that have errors, with the first of them."""
+        found = []
+        for item in self._now().files:
+            errors = [problem for problem in item.problems if problem.severity == "error"]
+            if errors:
+                kept = (item.source, item.name) in self._good
+                found.append(BrokenFile(source=item.source, problem=errors[0], kept=kept))
+        return tuple(found)
+
+    def untrusted(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The roots that bring something along that is not trusted, with what trusting would change. Blocks."""
+        if self._places.vouched:
+            return ()
+        found: list[tuple[str, tuple[str, ...]]] = []
+        for root in self._places.roots:
+            try:
+                offer = self._trust.offer(root)
+            except TreeRefused as refused:
+                found.append((root, (str(refused),)))
+                continue
+            if offer.standing in (Standing.NEW, Standing.CHANGED):
+                self._shown[root] = offer.digests
+                found.append((root, offer.changes))
+        return tuple(found)
+
     def trust(self, path: str, *, trusted: bool) -> None:
-        """Trust a root's own files as they are now, or no longer; read everything again."""
-        self._trust.set(path, trusted)
+        """Trust a root's own files as they were shown, or no longer; read everything again.
+
+        Raises :class:`~backend_specialist.domain.ports.TrustRefused`. Blocks.
+        """
+        try:
+            self._trust.set(path, trusted, shown=self._shown.get(path))
+        except TrustOutdated as error:
+            self.untrusted()
+            raise TrustRefused(f"{error} Look at them again, and repeat the command.") from error
+        except (TreeRefused, OSError) as error:
+            raise TrustRefused(f"{path} was not trusted: {error}") from error
+        self._shown.pop(path, None)
         self.reload()
+
+    def watched(self) -> frozenset[str]:
+        """The directories in which a new or changed file may matter; not all of them exist."""
+        places = self._places
+        found = [directory for root in places.roots for directory in watched(root)]
+        found += [os.path.abspath(os.path.expanduser(each)) for each in places.directories]
+        found += [os.path.join(each, name) for each in places.user for name in (*AGENTS, *RECIPES)]
+        found += [os.path.join(places.claude, "agents")] if places.claude else []
+        return frozenset(found)
 
     def _now(self) -> _Catalogue:
         if self._catalogue is None:

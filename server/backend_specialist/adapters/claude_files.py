@@ -178,8 +178,10 @@ def _entries(fields: Fields, key: str, names: list[str]) -> Iterator[tuple[str, 
                 path,
                 severity="info",
                 code="unknown-tool",
+                word=tool,
             )
-        yield permission or tool.lower(), pattern.removeprefix("./").replace(":*", " *")
+        for part in pattern.split(",") if permission == "task" else [pattern]:
+            yield permission or tool.lower(), part.strip().removeprefix("./").replace(":*", " *")
 
 
 def _report_missing(fields: Fields, tool: str, path: str, *, narrows: bool) -> None:
@@ -190,7 +192,8 @@ def _report_missing(fields: Fields, tool: str, path: str, *, narrows: bool) -> N
         path,
         severity="error" if meant and narrows else "warning" if meant else "info",
         code="unknown-tool",
-        fixes=[fields.replacing(path, meant) if "." in path else None],
+        fixes=[fields.replacing(path, meant, word=tool)],
+        word=tool,
     )
 
 

@@ -60,7 +60,7 @@ class Fields:
         """The keys that are none of ``known``."""
         return [key for key in self._values if key not in frozenset(known)]
 
-    def problem(
+    def problem(  # noqa: PLR0913 - keywords, each a part of what is said
         self,
         message: str,
         path: str,
@@ -68,13 +68,17 @@ class Fields:
         severity: str = "error",
         code: str = "value",
         fixes: Iterable[Fix | None] = (),
+        word: str = "",
     ) -> None:
-        """Add a problem at a key path; a path that ends with ``:key`` means the key itself."""
+        """Add a problem at a key path; a path that ends with ``:key`` means the key itself.
+
+        With ``word`` the problem is at that word of the value alone.
+        """
         self.problems.append(
             Problem(
                 message=message,
                 severity=severity,
-                place=self.place(path),
+                place=self._word(path, word) if word else self.place(path),
                 code=code,
                 fixes=tuple(fix for fix in fixes if fix),
             )
@@ -92,9 +96,9 @@ class Fields:
 
     # ------------------------------------------------------------ fixes
 
-    def replacing(self, path: str, text: str) -> Fix | None:
-        """The fix that puts a text in the place of a value or key; ``None`` without a text or a place."""
-        place = self._places.get(path)
+    def replacing(self, path: str, text: str, *, word: str = "") -> Fix | None:
+        """The fix that puts a text in the place of a value, a word of it, or a key; ``None`` without text or place."""
+        place = self._word(path, word) if word else self._places.get(path)
         if not text or place is None:
             return None
         return Fix(title=f"Change to '{text}'", replacements=(Replacement(place=place, text=text),))
@@ -117,6 +121,19 @@ class Fields:
             title=title,
             replacements=(Replacement(place=start, text=text), Replacement(place=lines, text="")),
         )
+
+    def _word(self, path: str, word: str) -> Place:
+        place = self.place(path)
+        if place.line == place.end_line and place.line < len(self._lines):
+            found = self._lines[place.line].find(word, place.column, place.end_column)
+            if found >= 0:
+                return Place(
+                    line=place.line,
+                    column=found,
+                    end_line=place.line,
+                    end_column=found + len(word),
+                )
+        return place
 
     def _own_lines(self, path: str) -> Place | None:
         key = self._places.get(f"{path}:key")

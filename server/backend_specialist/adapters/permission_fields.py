@@ -66,7 +66,8 @@ def report(
     for tool, wanted in tools.items():
         _report_missing(fields, tool, f"tools.{tool}:key", narrows=not wanted, denied=not wanted)
         _report_overruled(fields, tool, wanted, settings.get(key_of(tool)), convert)
-        if tools.get("edit", wanted) != wanted and tool in ("write", "patch"):
+        doubled = tool in ("write", "patch") and "edit" not in settings
+        if doubled and tools.get("edit", wanted) != wanted:
             fields.problem(
                 f"'{tool}' and 'edit' are one permission, 'edit', and the last of them is in force. "
                 "Give both the same value.",

@@ -6,9 +6,16 @@ Owns which files these are, up to the top of the repository that the root lies i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from backend_specialist.adapters.agent_layer import Layer, Origin, Shape
+from backend_specialist.adapters.agent_layer import (
+    AGENTS,
+    RECIPES,
+    Layer,
+    Origin,
+    Shape,
+    is_wanted,
+)
 from backend_specialist.adapters.file_tree import read_tree
 
 OPENCODE = ".opencode"
@@ -23,11 +30,11 @@ def files_of(root_path: str, *, above: bool = True) -> dict[str, bytes]:
 
     Raises :class:`~.file_tree.TreeRefused` when they cannot be read whole.
     """
-    files = dict(_found(root_path, SETTINGS, SETTINGS, ""))
+    files = dict(_found(root_path, SETTINGS, SETTINGS, lambda _: True))
     for level in levels(root_path) if above else [root_path]:
         up = _prefix(root_path, level)
-        files |= _found(level, OPENCODE, f"{up}{OPENCODE}", ".md")
-        files |= _found(level, f"{CLAUDE}/agents", f"{up}{CLAUDE}/agents", ".md")
+        files |= _found(level, OPENCODE, f"{up}{OPENCODE}", _is_opencode)
+        files |= _found(level, f"{CLAUDE}/agents", f"{up}{CLAUDE}/agents", _is_markdown)
     return files
 
 
@@ -62,8 +69,26 @@ def _prefix(root_path: str, level: str) -> str:
     return "" if below == "." else _UP * len(below.split(os.sep))
 
 
-def _found(directory: str, folder: str, name: str, ending: str) -> Iterator[tuple[str, bytes]]:
+def _is_opencode(path: str) -> bool:
+    return is_wanted(path, Shape.FOLDERS)
+
+
+def _is_markdown(path: str) -> bool:
+    return path.endswith(".md")
+
+
+def _found(
+    directory: str, folder: str, name: str, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, bytes]]:
     if os.path.islink(os.path.join(directory, folder.partition("/")[0])):
         return iter(())
-    tree = read_tree(os.path.join(directory, folder), wanted=lambda path: path.endswith(ending))
+    tree = read_tree(os.path.join(directory, folder), wanted=wanted)
     return ((f"{name}/{path}", data) for path, data in tree.items())
+
+
+def watched(root_path: str) -> Iterator[str]:
+    """The directories in which files of a root may appear."""
+    yield os.path.join(root_path, SETTINGS)
+    for level in levels(root_path):
+        yield from (os.path.join(level, OPENCODE, name) for name in (*AGENTS, *RECIPES))
+        yield os.path.join(level, CLAUDE, "agents")

@@ -56,6 +56,15 @@ class Problem:
     fixes: tuple[Fix, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrokenFile:
+    """A file with errors; ``problem`` is the first. ``kept``: what it said when it was last right is in force."""
+
+    source: str
+    problem: Problem
+    kept: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class AgentDefinition:
     """One agent, as its file says, or as the files of its name say together.

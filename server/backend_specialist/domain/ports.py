@@ -394,3 +394,10 @@ class Store(Protocol):
     async def close(self) -> None:
         """Release every lease and close."""
         ...
+
+
+# ---------------------------------------------------------------- trust
+
+
+class TrustRefused(Exception):
+    """A root that was not trusted; the message says why, and what to do."""

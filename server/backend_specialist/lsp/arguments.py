@@ -55,6 +55,8 @@ SHAPES: Mapping[str, Shape] = {
     "deleteSession": _SESSION,
     "listRecipes": shape(),
     "listAgents": shape(),
+    "useAgent": shape({"agent": "text"}),
+    "showPermissions": shape(agent="text"),
     "listApprovals": shape(),
     "revokeApproval": shape({"approvalId": "text"}),
     "explainPermission": shape({"permission": "text", "subject": "text"}, agent="text"),

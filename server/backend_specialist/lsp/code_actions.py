@@ -1,4 +1,4 @@
-"""Code actions: fitting recipes on a selection, and what waits for the user.
+"""Code actions: fitting recipes on a selection, what waits for the user, and fixes of agent files.
 
 Owns which actions are offered where. Calls no model and reads no disk: it answers from what is in memory.
 """
@@ -13,6 +13,7 @@ from lsprotocol import types
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.proposal import Proposal
 from backend_specialist.domain.recipe import Recipe, fitting
+from backend_specialist.lsp.agent_language.fixes import Fixes
 from backend_specialist.lsp.approvals import Approvals
 from backend_specialist.lsp.arguments import PREFIX
 from backend_specialist.lsp.convert import from_position
@@ -34,11 +35,13 @@ class CodeActions:
         catalog: Catalog,
         approvals: Approvals,
         interrupted: Interrupted,
+        fixes: Fixes,
     ) -> None:
         self._documents = documents
         self._catalog = catalog
         self._approvals = approvals
         self._interrupted = interrupted
+        self._fixes = fixes
 
     def offer(
         self, params: types.CodeActionParams, document: Snapshot | None
@@ -53,6 +56,7 @@ class CodeActions:
             _action(f"Review the edits of “{title}”", "review", {"sessionId": session_id})
             for session_id, title in self._interrupted.sessions()
         ]
+        actions += self._fixes.offer(params, document)
         actions += self._recipes(params, document)
         only = params.context.only
         if not only:

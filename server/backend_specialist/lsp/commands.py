@@ -7,11 +7,13 @@ runs in the session's own task.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from backend_specialist.domain.agent import AgentDefinition
-from backend_specialist.domain.permission import Decision, evaluate_chain
+from backend_specialist.domain.permission import evaluate_chain
+from backend_specialist.domain.permission_table import SHOWN, as_markdown
+from backend_specialist.domain.ports import TrustRefused
 from backend_specialist.domain.proposal import Answer
 from backend_specialist.lsp.approvals import Approvals
 from backend_specialist.lsp.arguments import COMMANDS, PREFIX, checked
@@ -28,7 +30,9 @@ Arguments = Mapping[str, Any]
 
 _DECISIONS = ("applyAll", "review", "reject", "apply")
 _PERMISSIONS = ("once", "session", "reject")
-_SHOWN_PERMISSIONS = ("read", "edit", "grep", "glob", "webfetch", "question", "task", "bash")
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+# `bash` is no tool here; clients show that it is denied.
+_LISTED = (*SHOWN, "bash")
 
 
 async def _nothing() -> None:
@@ -68,6 +72,8 @@ class Commands:
             "deleteSession": self._delete_session,
             "listRecipes": self._list_recipes,
             "listAgents": self._list_agents,
+            "useAgent": self._use_agent,
+            "showPermissions": self._show_permissions,
             "listApprovals": self._list_approvals,
             "revokeApproval": self._revoke_approval,
             "explainPermission": self._explain_permission,
@@ -155,18 +161,30 @@ class Commands:
                 "model": agent.model,
                 "source": agent.source,
                 "permissions": {
-                    key: self._decide(agent, key, "*").action.value for key in _SHOWN_PERMISSIONS
+                    key: evaluate_chain(self._catalog.chain(agent), key, ["*"]).action.value
+                    for key in _LISTED
                 },
             }
             for agent in self._catalog.agents()
+            if not agent.hidden
         ]
 
-    def _decide(self, agent: AgentDefinition, permission: str, subject: str) -> Decision:
-        return evaluate_chain(self._catalog.chain(agent), permission, [subject])
+    async def _use_agent(self, given: Arguments) -> object:
+        agent = self._requested.agent(given["agent"])
+        self._catalog.choose(agent.name)
+        return {"agent": agent.name}
+
+    async def _show_permissions(self, given: Arguments) -> object:
+        agent = self._requested.agent(given.get("agent"))
+        table = as_markdown(self._catalog.chain(agent))
+        text = f"# What {agent.name} may do\n\n{table}\n"
+        name = f"permissions-{_NOT_IN_A_NAME.sub('-', agent.name)}.md"
+        return {"uri": await self._contents.show_text("agents", name, text)}
 
     async def _explain_permission(self, given: Arguments) -> object:
         agent = self._requested.agent(given.get("agent"))
-        decision = self._decide(agent, given["permission"], given["subject"])
+        chain = self._catalog.chain(agent)
+        decision = evaluate_chain(chain, given["permission"], [given["subject"]])
         rule = decision.rule
         named = f"{rule.permission}: {rule.pattern}: {rule.action.value}" if rule else None
         return {
@@ -185,7 +203,10 @@ class Commands:
         path = path_of(given["rootUri"])
         if path is None:
             raise InvalidArgument("rootUri", f"{given['rootUri']!r} is not the URI of a folder.")
-        await asyncio.to_thread(self._catalog.trust, path, trusted=given["trusted"])
+        try:
+            await asyncio.to_thread(self._catalog.trust, path, trusted=given["trusted"])
+        except TrustRefused as refused:
+            raise InvalidArgument("rootUri", str(refused)) from refused
         await self.on_trust()
         return {"rootUri": given["rootUri"], "trusted": given["trusted"]}
 

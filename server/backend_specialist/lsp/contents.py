@@ -19,7 +19,7 @@ from backend_specialist.lsp.uris import OUR_SCHEME, uri_from
 from backend_specialist.sessions.events import Event, Kind
 from backend_specialist.sessions.stored import Refused
 
-MOST_DIFFS = 50
+MOST_TEXTS = 50
 MOST_PROPOSALS = 50
 NAMES: Mapping[str, str] = {
     "transcript": "transcript.md",
@@ -42,7 +42,7 @@ class Contents:
         self._server = server
         self._write = write
         self._sources = sources
-        self._diffs: dict[tuple[str, str], str] = {}
+        self._texts: dict[tuple[str, str], str] = {}
         self._proposals: dict[tuple[str, str], Proposal] = {}
         self._shown: set[str] = set()
         self._stale: set[str] = set()
@@ -54,11 +54,14 @@ class Contents:
 
     async def show_diff(self, session_id: str, proposal: Proposal) -> str:
         """Show the whole diff of a proposal; gives its URI."""
-        name = f"proposal-{proposal.id}.diff"
-        self._diffs[session_id, name] = diff_text(proposal)
-        while len(self._diffs) > MOST_DIFFS:
-            del self._diffs[next(iter(self._diffs))]
-        return await self._show(session_id, name, self._diffs[session_id, name])
+        return await self.show_text(session_id, f"proposal-{proposal.id}.diff", diff_text(proposal))
+
+    async def show_text(self, folder: str, name: str, text: str) -> str:
+        """Show a text of ours; gives its URI."""
+        self._texts[folder, name] = text
+        while len(self._texts) > MOST_TEXTS:
+            del self._texts[next(iter(self._texts))]
+        return await self._show(folder, name, text)
 
     def hear(self, event: Event) -> None:
         """Take one event of any session: what it says is in the transcript now, what it proposes can be read."""
@@ -75,8 +78,8 @@ class Contents:
     async def text(self, uri: str) -> str:
         """Answer ``workspace/textDocumentContent``; an unknown URI gives a sentence that says so."""
         session_id, _, name = urlsplit(uri).path.lstrip("/").partition("/")
-        if (session_id, name) in self._diffs:
-            return self._diffs[session_id, name]
+        if (session_id, name) in self._texts:
+            return self._texts[session_id, name]
         if proposal := self._proposals.get((session_id, name.partition("/")[0])):
             return _side_of(proposal, name)
         for kind, known in NAMES.items():

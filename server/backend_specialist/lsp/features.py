@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lsprotocol import types
 
+from backend_specialist.lsp.agent_language import registering
 from backend_specialist.lsp.progress import session_of
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.lsp.uris import OUR_SCHEME
 
 if TYPE_CHECKING:
+    from backend_specialist.lsp.agent_language.language import AgentLanguage
     from backend_specialist.lsp.code_actions import CodeActions
     from backend_specialist.lsp.contents import Contents
     from backend_specialist.sessions.supervisor import Supervisor
@@ -43,6 +45,8 @@ class Parts(Protocol):
     def contents(self) -> Contents: ...  # noqa: D102
     @property
     def supervisor(self) -> Supervisor: ...  # noqa: D102
+    @property
+    def language(self) -> AgentLanguage: ...  # noqa: D102
 
     async def settle(self, layers: Layers | None) -> None:
         """Take layers of settings, later ones over earlier ones; ``None`` stands for those of last time."""
@@ -56,6 +60,11 @@ Load = Callable[[], Awaitable[Parts]]
 def register(server: SpecialistServer, load: Load) -> None:
     """Register everything; called once, before the server runs."""
     _register_settings(server, load)
+
+    async def language() -> AgentLanguage:
+        return (await load()).language
+
+    registering.register(server, language)
 
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=list(KINDS))

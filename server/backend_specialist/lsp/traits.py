@@ -46,6 +46,7 @@ class ClientProfile:
     content_provider: bool = False
     progress: bool = False
     configuration: bool = False
+    pulls_diagnostics: bool = False
 
     def drawing(self, kinds: Iterable[str]) -> ClientProfile:
         """Give the profile of a client that draws these kinds of question itself."""
@@ -66,6 +67,7 @@ def profile_of(params: Mapping[str, Any]) -> ClientProfile:
         content_provider=isinstance(_at(said, "workspace", "textDocumentContent"), Mapping),
         progress=_at(said, "window", "workDoneProgress") is True,
         configuration=_at(said, "workspace", "configuration") is True,
+        pulls_diagnostics=isinstance(_at(said, "textDocument", "diagnostic"), Mapping),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from backend_specialist.domain.agent import AgentDefinition
+from backend_specialist.domain.agent import AgentDefinition, BrokenFile
 from backend_specialist.domain.permission import Rule
 from backend_specialist.domain.recipe import Recipe
 
@@ -28,6 +28,10 @@ class Catalog(Protocol):
         """The agent of that name, or the default one; ``None`` when there is no such agent."""
         ...
 
+    def choose(self, name: str) -> None:
+        """Take another agent as the default one, until the settings name another."""
+        ...
+
     def chain(self, agent: AgentDefinition) -> tuple[tuple[Rule, ...], ...]:
         """The rule sets that hold for an agent; of their decisions the strictest holds."""
         ...
@@ -37,5 +41,20 @@ class Catalog(Protocol):
         ...
 
     def trust(self, path: str, *, trusted: bool) -> None:
-        """Trust a root's own agent files, recipes and settings, or no longer."""
+        """Trust a root's own agent files, recipes and settings as they were shown, or no longer.
+
+        Raises :class:`~backend_specialist.domain.ports.TrustRefused`. Blocks.
+        """
+        ...
+
+    def broken(self) -> tuple[BrokenFile, ...]:
+        """The files that have errors, with the first of them."""
+        ...
+
+    def refused(self) -> tuple[str, ...]:
+        """Why places could not be read, as sentences."""
+        ...
+
+    def untrusted(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The roots that bring something along that is not trusted, with what trusting would change. Blocks."""
         ...

@@ -1,0 +1,124 @@
+"""Notices when files in some directories change.
+
+Owns the watching: directories that do not exist yet are waited for in the nearest one that does, and nothing else is
+looked at, so that a large workspace costs nothing. Reads no file. The library is imported when watching begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+_log = logging.getLogger(__name__)
+
+# What editors do to save a file takes a few milliseconds; a checkout of another branch takes longer.
+_QUIET_MS = 100
+_MOST_MS = 1_600
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """``deep`` with everything below, ``shallow`` for the directories on the way to ``wanted`` alone."""
+
+    wanted: frozenset[str]
+    deep: frozenset[str]
+    shallow: frozenset[str]
+
+    def matters(self, path: str) -> bool:
+        """Whether a change in a shallow directory can be one of a wanted directory."""
+        return any(each == path or each.startswith(path + os.sep) for each in self.wanted)
+
+
+class Watcher:
+    """Calls ``changed`` after something changed in ``directories()``, once for many changes at a time."""
+
+    def __init__(
+        self, directories: Callable[[], Iterable[str]], changed: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._directories = directories
+        self._changed = changed
+        self._targets: _Targets | None = None
+        self._followers: list[asyncio.Task[None]] = []
+        self._happened = asyncio.Event()
+        self._telling: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Watch from now on, or watch other directories than before."""
+        async with self._starting:
+            await self._start()
+
+    async def _start(self) -> None:
+        targets = await asyncio.to_thread(_targets, frozenset(self._directories()))
+        if targets != self._targets:
+            await self._stop_following()
+            self._targets = targets
+            await asyncio.to_thread(_library)
+            for paths, deep in ((targets.deep, True), (targets.shallow, False)):
+                if paths:
+                    follower = self._follow(targets, sorted(paths), deep)
+                    self._followers.append(asyncio.create_task(follower, name="watch agents"))
+            # Each follower runs until it waits, and from then on nothing is missed.
+            await asyncio.sleep(0)
+        if self._telling is None:
+            self._telling = asyncio.create_task(self._tell(), name="reload agents")
+
+    async def close(self) -> None:
+        """Watch no more."""
+        telling, self._telling = self._telling, None
+        if telling:
+            telling.cancel()
+            await asyncio.wait({telling})
+        await self._stop_following()
+
+    async def _stop_following(self) -> None:
+        followers, self._followers = self._followers, []
+        for follower in followers:
+            follower.cancel()
+        if followers:
+            await asyncio.wait(followers)
+
+    async def _follow(self, targets: _Targets, paths: list[str], deep: bool) -> None:
+        def matters(_: object, path: str) -> bool:
+            return deep or targets.matters(path)
+
+        try:
+            async for _ in _library()(
+                *paths, watch_filter=matters, debounce=_MOST_MS, step=_QUIET_MS, recursive=deep
+            ):
+                self._happened.set()
+        except Exception as error:  # noqa: BLE001 - a directory that has gone, or the system's limit of watches
+            _log.warning("Agent files are not watched any more: %s", error)
+            self._happened.set()
+
+    async def _tell(self) -> None:
+        while True:
+            await self._happened.wait()
+            self._happened.clear()
+            with contextlib.suppress(OSError):
+                # First the watching: what appears meanwhile is read as well.
+                await self.start()
+                await self._changed()
+
+
+def _targets(wanted: frozenset[str]) -> _Targets:
+    deep = frozenset(path for path in wanted if os.path.isdir(path))
+    # The directory above one that exists tells when that one goes and comes again.
+    shallow = frozenset(_existing(os.path.dirname(path)) for path in wanted)
+    return _Targets(wanted=wanted, deep=deep, shallow=shallow)
+
+
+def _existing(path: str) -> str:
+    while not os.path.isdir(path) and os.path.dirname(path) != path:
+        path = os.path.dirname(path)
+    return path
+
+
+def _library() -> Callable[..., AsyncIterator[object]]:
+    from watchfiles import awatch  # noqa: PLC0415 - it is large, and most commands never watch
+
+    return awatch
