@@ -30,10 +30,10 @@ class Fixes:
 
 
 def _actions(found: OpenText, span: types.Range) -> Iterator[types.CodeAction]:
-    start, end = found.place_of(span.start), found.place_of(span.end)
+    lines = span.start.line, span.end.line
     titles: set[str] = set()
     for problem in found.text.item.problems:
-        if not _overlaps(problem.place, start, end):
+        if not _overlaps(problem.place, *lines):
             continue
         for fix in problem.fixes:
             titles.add(fix.title)
@@ -42,13 +42,14 @@ def _actions(found: OpenText, span: types.Range) -> Iterator[types.CodeAction]:
             yield action
     for path, fix in found.text.refactorings:
         key, value = found.text.places.get(f"{path}:key"), found.text.places.get(path)
-        inside = any(place and _overlaps(place, start, end) for place in (key, value))
+        inside = any(place and _overlaps(place, *lines) for place in (key, value))
         if inside and fix.title not in titles:
             yield _action(found, fix, types.CodeActionKind.RefactorRewrite.value)
 
 
-def _overlaps(place: Place, start: tuple[int, int], end: tuple[int, int]) -> bool:
-    return (place.line, place.column) <= end and start <= (place.end_line, place.end_column)
+def _overlaps(place: Place, first: int, last: int) -> bool:
+    """By lines: a cursor is somewhere in a line, and the problem elsewhere in it."""
+    return place.line <= last and first <= place.end_line
 
 
 def _action(found: OpenText, fix: Fix, kind: str) -> types.CodeAction:
