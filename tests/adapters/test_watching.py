@@ -89,6 +89,18 @@ async def test_watcher_hears_of_a_directory_that_goes_and_comes_again(
     await watched.until(a="2")
 
 
+async def test_watcher_hears_of_a_directory_that_is_replaced_at_once(
+    watched: Reader, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/a.md").write_text("1")
+    (tmp_path / "agents").rename(tmp_path / "gone")
+    (tmp_path / "other").rename(tmp_path / "agents")
+    await watched.until(a="1")
+    (tmp_path / "agents/a.md").write_text("2")
+    await watched.until(a="2")
+
+
 async def test_watcher_reads_once_for_many_changes(watched: Reader, tmp_path: Path) -> None:
     for number in range(1000):
         (tmp_path / f"agents/f{number}.md").write_text("x")

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 _log = logging.getLogger(__name__)
@@ -22,11 +22,15 @@ _MOST_MS = 1_600
 
 @dataclass(frozen=True, slots=True)
 class _Targets:
-    """``deep`` with everything below, ``shallow`` for the directories on the way to ``wanted`` alone."""
+    """``deep`` with everything below, ``shallow`` for the directories on the way to ``wanted`` alone.
+
+    ``found`` tells a directory from another one that has taken its place.
+    """
 
     wanted: frozenset[str]
     deep: frozenset[str]
     shallow: frozenset[str]
+    found: frozenset[tuple[str, int, int]]
 
     def matters(self, path: str) -> bool:
         """Whether a change in a shallow directory can be one of a wanted directory."""
@@ -109,7 +113,14 @@ def _targets(wanted: frozenset[str]) -> _Targets:
     deep = frozenset(path for path in wanted if os.path.isdir(path))
     # The directory above one that exists tells when that one goes and comes again.
     shallow = frozenset(_existing(os.path.dirname(path)) for path in wanted)
-    return _Targets(wanted=wanted, deep=deep, shallow=shallow)
+    found = frozenset(identity for path in deep | shallow for identity in _identity(path))
+    return _Targets(wanted=wanted, deep=deep, shallow=shallow, found=found)
+
+
+def _identity(path: str) -> Iterator[tuple[str, int, int]]:
+    with contextlib.suppress(OSError):
+        status = os.stat(path)
+        yield path, status.st_dev, status.st_ino
 
 
 def _existing(path: str) -> str:
