@@ -65,9 +65,15 @@ async def test_changed_agent_file_is_in_force_and_a_broken_one_is_not(
     assert "What it said before stays in force" in message
     assert (await agents(client))["shop"]["permissions"]["edit"] == "deny"
     # It is said once: another file that changes is no reason to say it again.
+    hidden = GOOD.format("quiet").replace("permission:", "hidden: true\npermission:")
+    (tmp_path / "mine/quiet.md").write_text(hidden)
     (tmp_path / "mine/other.md").write_text(GOOD.format("other"))
     while "other" not in await agents(client):
         pass
+    asked = {"agent": "quiet", "permission": "edit", "subject": "x"}
+    while "error" in (await client.answer_to(client.command("explainPermission", asked))):
+        pass
+    assert "quiet" not in await agents(client)
     file.write_text(GOOD.format("three"))
     await described(client, "three")
     assert len([line for line in client.log if "window/showMessage" in line]) == 1

@@ -87,8 +87,9 @@ class AgentTexts:
             if shape and is_wanted(below, shape):
                 return _Located(path=below, shape=shape)
         for directory, shape in self._directories():
-            below = os.path.relpath(path, directory).replace(os.sep, "/")
-            if not below.startswith("../") and is_wanted(below, shape):
+            base = directory.rstrip(os.sep) + os.sep
+            below = path[len(base) :].replace(os.sep, "/")
+            if path.startswith(base) and is_wanted(below, shape):
                 return _Located(path=below, shape=shape)
         return None
 

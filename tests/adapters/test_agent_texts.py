@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import pytest
+
+from backend_specialist.adapters.agent_sources import AgentSources, Places, built_in_directory
+from backend_specialist.adapters.agent_texts import AgentTexts
+from backend_specialist.adapters.trust import Trust
+from backend_specialist.domain.agent import AgentDefinition
+from backend_specialist.domain.recipe import Recipe
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> AgentTexts:
+    places = Places(roots=("/w",), directories=("/mine",), user=("/config",), claude="")
+    return AgentTexts(AgentSources(Trust(str(tmp_path)), places))
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/w/.opencode/agent/a.md", True), ("/w/deep/.opencode/agents/team/a.md", True),
+        ("/w/.opencode/command/a.md", True), ("/w/.opencode/plans/a.md", False), ("/w/.opencode/a.md", False),
+        ("/w/.claude/agents/a.md", True), ("/w/.claude/commands/a.md", False), ("/mine/a.md", True),
+        ("/mine/README.md", False), ("/mine2/a.md", False), ("/config/agents/a.md", True), ("/config/a.md", False),
+        (f"{built_in_directory()}/specialist-backend.md", True), ("/w/agents/a.md", False),
+        ("/w/.opencode/agent/a.py", False), ("untitled:a.md", False), ("", False),
+    ],
+)  # fmt: skip
+def test_agent_file_is_told_by_its_place(texts: AgentTexts, path: str, expected: bool) -> None:
+    assert texts.is_agent_file(path) is expected
+
+
+def test_text_is_read_in_the_form_of_its_place(texts: AgentTexts) -> None:
+    assert isinstance(texts.read("Do it.", "/w/.opencode/commands/a.md").item, Recipe)
+    claude = texts.read("---\ntools: Read\n---\n", "/w/.claude/agents/a.md")
+    assert claude.claude
+    assert isinstance(claude.item, AgentDefinition)
+    assert "Read" in claude.tools
+    assert texts.read("---\nmodel: haiku\n---\n", "/mine/a.md").claude
+    assert not texts.read("---\nmode: all\n---\n", "/mine/a.md").claude
+
+
+def test_place_tells_the_name(texts: AgentTexts) -> None:
+    assert texts.read("x", "/w/.opencode/agents/team/a.md").item.name == "team/a"
