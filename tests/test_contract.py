@@ -26,6 +26,7 @@ from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_jso
 from backend_specialist.sessions.events import Event, Kind, Status
 from backend_specialist.sessions.session import proposal_event
 from backend_specialist.terminal.report import Report
+from backend_specialist.tools.artifact import ArtifactTool
 from backend_specialist.tools.task import Task
 from backend_specialist.tools.toolbox import TOOLS
 
@@ -213,7 +214,9 @@ def _documented(cell: str) -> dict[str, bool]:
     }
 
 
-ALL_TOOLS = {tool.spec.name: tool for tool in (*TOOLS, Task([("expert", "knows")]))}
+ALL_TOOLS = {
+    tool.spec.name: tool for tool in (*TOOLS, ArtifactTool("d"), Task([("expert", "knows")]))
+}
 
 
 def test_the_page_lists_every_tool() -> None:

@@ -172,6 +172,8 @@ class Application:
             max_steps=settings.max_steps,
             max_cost_usd=settings.max_cost_usd,
             max_tokens=settings.max_tokens,
+            artifacts=settings.artifacts_mode,
+            artifacts_directory=settings.artifacts_directory,
             guard=SecretGuard(settings.secret_globs),
         )
 

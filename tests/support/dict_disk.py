@@ -17,10 +17,15 @@ class DictDisk:
         return decode(self.files[path])
 
     async def kind(self, path: str) -> str:
-        return "file" if path in self.files else "missing"
+        if path in self.files:
+            return "file"
+        return "directory" if await self.entries(path) else "missing"
 
     async def entries(self, path: str) -> tuple[str, ...]:
-        return tuple(sorted(name for name in self.files if name.startswith(path)))
+        below = [
+            name.removeprefix(f"{path}/") for name in self.files if name.startswith(f"{path}/")
+        ]
+        return tuple(sorted({head + slash for head, slash, _ in (n.partition("/") for n in below)}))
 
     async def real_path(self, path: str) -> str:
         return path

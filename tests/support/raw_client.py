@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parent.parent
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 class RawClient:

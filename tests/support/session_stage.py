@@ -32,7 +32,7 @@ from support.dict_editor import ROOT, DictEditor, DictWorkspace
 from support.list_store import ListStore
 from support.scripted_model import ScriptedModel
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 REPORT = {"service": {}, "database": {}, "testing_documentation": {}}
 # As the agent file of the product has it.
 ASK = {"edit": "ask"}

@@ -78,7 +78,7 @@ async def close_calls(session: Session, why: str) -> None:
 
 def title(call: ToolUse) -> str:
     """One line for people: the tool and what it is about."""
-    for key in ("filePath", "pattern", "url", "path", "subagent_type", "task_id"):
+    for key in ("filePath", "pattern", "url", "path", "subagent_type", "task_id", "action"):
         subject: Any = call.input.get(key)
         if isinstance(subject, str) and subject:
             return f"{call.name} {subject}"[:200]

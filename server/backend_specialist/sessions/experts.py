@@ -24,8 +24,9 @@ from backend_specialist.sessions.prompt import system_text
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.turns import take_turn
 from backend_specialist.tools import toolbox
+from backend_specialist.tools.artifact import ArtifactTool
 from backend_specialist.tools.registry import Tool, ToolFailed
-from backend_specialist.tools.task import Expert
+from backend_specialist.tools.task import Expert, Task
 
 MAX_DEPTH = 2
 MAX_TURNS = 20
@@ -80,16 +81,22 @@ class Experts:
         )
 
     def _tools(self) -> Sequence[Tool]:
-        if not self._caller.depth:
-            return toolbox.offered(self._caller.chain, self._session.facts.experts)
-        others = [
-            expert
-            for expert in self._session.facts.experts
-            if expert[0] not in self._caller.names and _may_ask(self._caller.chain, expert[0])
-        ]
-        deep = self._caller.depth >= MAX_DEPTH
-        tools = toolbox.offered(self._caller.chain, () if deep else others)
-        return [tool for tool in tools if tool.spec.name not in WITHHELD]
+        task = [Task(others)] if (others := self._others()) else []
+        if self._caller.depth:
+            tools = toolbox.offered(self._caller.chain, task)
+            return [tool for tool in tools if tool.spec.name not in WITHHELD]
+        workflow = self._session.facts.workflow
+        artifact = [ArtifactTool(workflow)] if workflow else []
+        return toolbox.offered(self._caller.chain, (*task, *artifact))
+
+    def _others(self) -> tuple[Expert, ...]:
+        if self._caller.depth >= MAX_DEPTH:
+            return ()
+        return tuple(
+            (name, about)
+            for name, about in self._session.facts.experts
+            if name not in self._caller.names and _may_ask(self._caller.chain, name)
+        )
 
     async def consult(self, name: str, prompt: str) -> str:
         """Have an agent answer; raise :class:`ToolFailed`."""

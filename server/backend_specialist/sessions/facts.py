@@ -26,6 +26,7 @@ class SessionFacts:
     """``chain`` is the agent's rules and every rule set that may only narrow them. Times are epoch seconds.
 
     ``task`` is what the user wants, in words, without what goes with it. ``experts`` are those whom the agent may ask.
+    ``workflow`` is the directory of artifacts, empty for a standalone session.
     """
 
     title: str
@@ -40,6 +41,7 @@ class SessionFacts:
     file: str = ""
     typed_urls: frozenset[str] = frozenset()
     experts: tuple[Expert, ...] = ()
+    workflow: str = ""
     rehearsal: bool = False
 
 
@@ -48,6 +50,7 @@ def facts_of(
     model: str | None,
     chain: tuple[tuple[Rule, ...], ...],
     experts: tuple[Expert, ...] = (),
+    workflow: str = "",
 ) -> SessionFacts:
     """Take from a task what the session keeps; ``model`` is the user's own choice and goes before all others."""
     chosen = model or (task.recipe.model if task.recipe else None) or task.agent.model
@@ -65,6 +68,7 @@ def facts_of(
         file=task.document.uri if task.document else "",
         typed_urls=urls_in(task.instructions),
         experts=experts,
+        workflow=workflow,
         rehearsal=name.startswith("rehearsal/"),
     )
 
@@ -88,6 +92,7 @@ def facts_to_json(facts: SessionFacts) -> dict[str, Any]:
         "output": facts.output,
         "file": facts.file,
         "typedUrls": sorted(facts.typed_urls),
+        "workflow": facts.workflow,
         "experts": [list(expert) for expert in facts.experts],
         "rehearsal": facts.rehearsal,
     }
@@ -107,6 +112,7 @@ def facts_from_json(raw: Mapping[str, Any]) -> SessionFacts:
         output=raw["output"],
         file=raw["file"],
         typed_urls=frozenset(raw["typedUrls"]),
+        workflow=raw["workflow"],
         experts=tuple((name, about) for name, about in raw["experts"]),
         rehearsal=raw["rehearsal"],
     )

@@ -19,7 +19,7 @@ class Policy:
     """The user's settings as far as a session acts on them. Limits count from the user's last word.
 
     ``review`` is ``changeset`` or ``each``; ``preview`` makes *Apply all* go through the editor's own confirmation
-    where it has one.
+    where it has one. ``artifacts`` is ``auto``, ``workflow`` or ``standalone``.
     """
 
     review: str = "changeset"
@@ -29,6 +29,8 @@ class Policy:
     max_cost_usd: float = 5.0
     max_tokens: int = 3_000_000
     rounds: int = 3
+    artifacts: str = "auto"
+    artifacts_directory: str = "agent-docs"
     guard: SecretGuard = field(default_factory=SecretGuard)
 
 

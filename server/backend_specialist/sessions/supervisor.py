@@ -14,7 +14,15 @@ from typing import Any
 from backend_specialist.domain.changeset import hunks
 from backend_specialist.domain.ports import SessionHead, StoreFailed
 from backend_specialist.domain.proposal import Answer, Proposal
-from backend_specialist.sessions import experts, listing, records, repair, report, work
+from backend_specialist.sessions import (
+    delivery,
+    experts,
+    listing,
+    records,
+    repair,
+    report,
+    work,
+)
 from backend_specialist.sessions.context import SessionContext
 from backend_specialist.sessions.events import Event, Listener, Status
 from backend_specialist.sessions.facts import (
@@ -61,7 +69,7 @@ class Supervisor:
 
     async def run(self, task: Task) -> str:
         """Store a session and start it in the background; gives its id."""
-        facts = self._facts(task)
+        facts = await self._facts(task)
         session_id = secrets.token_hex(6)
         system = system_text(task.agent, self._services.workspace, self._services.editor.traits)
         begin = records.started(system, {"facts": facts_to_json(facts)})
@@ -83,10 +91,12 @@ class Supervisor:
         self._jobs.start(session, lambda: work.begin(session, task))
         return session_id
 
-    def _facts(self, task: Task) -> SessionFacts:
-        chain = self._services.catalog.chain(task.agent)
-        others = experts.known(self._services.catalog, task.agent.name, chain)
-        return facts_of(task, self._services.policy().model, chain, others)
+    async def _facts(self, task: Task) -> SessionFacts:
+        services, policy = self._services, self._services.policy()
+        chain = services.catalog.chain(task.agent)
+        others = experts.known(services.catalog, task.agent.name, chain)
+        workflow = await delivery.workflow_directory(services.workspace, policy)
+        return facts_of(task, policy.model, chain, others, workflow)
 
     def _session(self, session_id: str, facts: SessionFacts, state: State) -> Session:
         return Session(session_id, facts, self._services, state=state, listener=self._tell)

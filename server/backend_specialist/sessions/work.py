@@ -6,20 +6,19 @@ owns the task they run in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.proposal import Result
-from backend_specialist.sessions import records, repair, report
-from backend_specialist.sessions.context import SessionContext
+from backend_specialist.sessions import delivery, records, repair, report
+from backend_specialist.sessions.context import label_of
 from backend_specialist.sessions.events import Kind, Status
 from backend_specialist.sessions.history import user_text
 from backend_specialist.sessions.loop import Conversation, End
 from backend_specialist.sessions.prompt import first_message
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.task import Task
-from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.registry import ToolFailed
 
 TAKEN_BACK = (
@@ -66,11 +65,9 @@ async def converse(session: Session) -> End:
 
 
 async def complete(session: Session) -> End:
-    """Write the deliverable and, if the task said where it goes, propose it as a file."""
+    """Write the deliverable and propose it where it belongs; what hinders that does not undo the work."""
     await write_deliverable(session)
-    if session.facts.output:
-        return await save_deliverable(session, session.facts.output)
-    return End(status=Status.COMPLETED)
+    return await _filed(session, delivery.place(session))
 
 
 async def write_deliverable(session: Session) -> None:
@@ -81,15 +78,20 @@ async def write_deliverable(session: Session) -> None:
 
 
 async def save_deliverable(session: Session, path: str) -> End:
-    """Propose the deliverable as a file, through the same approval as every edit; the session is done all the same."""
-    context = SessionContext(session)
+    """Propose the deliverable as a file, because the user asked for it."""
+    return await _filed(session, delivery.save(session, path))
+
+
+async def _filed(session: Session, proposed: Awaitable[list[str]]) -> End:
+    """Review the files that are proposed; what hinders the filing does not undo the work."""
     try:
-        resource = await resolve(context, path, for_edit=True)
-        await context.propose(resource.path, session.state.deliverable)
+        paths = await proposed
     except (ToolFailed, Unreadable) as error:
         why = f"The deliverable was not saved: {error} Save it elsewhere with backendSpecialist.saveDeliverable."
         return End(status=Status.COMPLETED, reason=why)
-    await session.review.hold(f"Deliverable to {resource.label}", only=[resource.path], again=True)
+    if paths:
+        first = label_of(session.services.workspace.roots, paths[0])
+        await session.review.hold(f"Deliverable to {first}", only=paths, again=True)
     return End(status=Status.COMPLETED)
 
 

@@ -18,7 +18,6 @@ from backend_specialist.tools.grep import Grep
 from backend_specialist.tools.question import Question
 from backend_specialist.tools.read import Read
 from backend_specialist.tools.registry import Tool, ToolContext, ToolFailed, ToolOutput
-from backend_specialist.tools.task import Expert, Task
 from backend_specialist.tools.webfetch import WebFetch
 from backend_specialist.tools.write import Write
 
@@ -34,12 +33,12 @@ TOOLS: tuple[Tool, ...] = (
 )
 
 
-def offered(chain: Chain, experts: Sequence[Expert] = ()) -> tuple[Tool, ...]:
+def offered(chain: Chain, more: Sequence[Tool] = ()) -> tuple[Tool, ...]:
     """The tools that a session under these rule sets has, sorted by name; what one of them denies is absent.
 
-    Without experts there is nobody to ask, so no ``task``.
+    ``more`` are tools that only some sessions have.
     """
-    tools: tuple[Tool, ...] = (*TOOLS, Task(experts)) if experts else TOOLS
+    tools = (*TOOLS, *more)
     hidden = hidden_in_chain(chain, [tool.spec.name for tool in tools])
     allowed = (tool for tool in tools if tool.spec.name not in hidden)
     return tuple(sorted(allowed, key=lambda tool: tool.spec.name))

@@ -1,0 +1,96 @@
+"""Where the deliverable goes: a full workflow, or standalone. The model is scripted."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend_specialist.adapters.scripts import Call, Reply
+from backend_specialist.sessions.services import Policy
+from support.scripted_model import results
+from support.session_stage import REPORT, Stage, deliver
+
+SPECS = "agent-docs/outputs/architecture/architecture-specs.md"
+WORKFLOW = {"app.py": "x = 1\n", SPECS: "# Specs\n"}
+ALONE = {"app.py": "x = 1\n"}
+BACKEND = "agent-docs/outputs/implementation/implementation-backend.md"
+CONTRACT = "agent-docs/outputs/implementation/implementation-api-contract.md"
+READ = Call("artifact", {"action": "read", "name": "architecture-specs"})
+WITH_CONTRACT = Call("deliver", {"summary": "Done.", "api_contract": "openapi: 3.1.0", **REPORT})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "files", "mode", "offered"),
+    [
+        ("A workspace with the directory is a full workflow.", WORKFLOW, "auto", True),
+        ("One without it is not.", ALONE, "auto", False),
+        ("A setting makes it one.", ALONE, "workflow", True),
+        ("A setting makes it none.", WORKFLOW, "standalone", False),
+    ],
+)
+async def test_artifacts_are_offered_in_a_full_workflow_only(
+    sentence: str, files: dict[str, str], mode: str, offered: bool
+) -> None:
+    stage = Stage(files, [Reply(text="Good.")], policy=Policy(artifacts=mode))
+    session = await stage.run()
+    if offered:
+        await stage.answer(session, await stage.proposal(), "reject")
+    await stage.ended(session)
+    names = {tool["name"] for tool in stage.model.requests[0]["tools"]}
+    assert ("artifact" in names) is offered, sentence
+
+
+async def test_deliverable_is_published_under_its_logical_name_through_a_review() -> None:
+    stage = Stage(WORKFLOW, [Reply(tools=(READ,)), Reply(tools=(WITH_CONTRACT,))])
+    session = await stage.run()
+    proposal = await stage.proposal()
+    assert stage.workspace.text(BACKEND) is None, "nothing is there before the user says so"
+    await stage.answer(session, proposal)
+    await stage.ended(session)
+    assert "# Specs" in results(stage.model.requests[1])[0]
+    text = stage.workspace.text(BACKEND) or ""
+    assert 'uses: "architecture-specs"' in text
+    assert "# Backend Implementation" in text
+    assert "openapi: 3.1.0" in (stage.workspace.text(CONTRACT) or "")
+    index = stage.workspace.text("agent-docs/active-workflow.md") or ""
+    assert all(name in index for name in ("architecture-specs", "implementation-backend"))
+    assert stage.status == "completed"
+
+
+async def test_second_session_archives_the_version_of_the_first() -> None:
+    stage = Stage(WORKFLOW, [Reply(tools=(deliver(),))])
+    for _ in range(2):
+        mark = len(stage.events)
+        session = await stage.run()
+        await stage.answer(session, await stage.proposal(after=mark))
+        await stage.ended(session)
+    archive = [
+        path for path in stage.workspace.buffers if "/archive/implementation-backend/" in path
+    ]
+    assert len(archive) == 1
+
+
+async def test_refused_publication_leaves_the_session_completed_and_the_deliverable_kept() -> None:
+    stage = Stage(WORKFLOW, [Reply(tools=(deliver(),))])
+    session = await stage.run()
+    await stage.answer(session, await stage.proposal(), "reject")
+    await stage.ended(session)
+    assert stage.workspace.text(BACKEND) is None
+    assert stage.status == "completed"
+    assert "# Backend Implementation" in await stage.supervisor.deliverable(session)
+
+
+async def test_place_that_cannot_be_written_is_said_and_undoes_nothing() -> None:
+    permission = {"edit": {"*": "ask", "agent-docs/*": "deny"}}
+    stage = Stage(WORKFLOW, [Reply(tools=(deliver(),))], permission=permission)
+    session = await stage.finished()
+    assert stage.status == "completed"
+    assert "The deliverable was not saved: Not allowed" in stage.reason
+    assert "# Backend Implementation" in await stage.supervisor.deliverable(session)
+
+
+async def test_standalone_deliverable_goes_to_the_place_asked_for() -> None:
+    stage = Stage(ALONE, [Reply(tools=(deliver(),))])
+    session = await stage.run(output="docs/out.md")
+    await stage.answer(session, await stage.proposal())
+    await stage.ended(session)
+    assert "# Backend Implementation" in (stage.workspace.text("docs/out.md") or "")
