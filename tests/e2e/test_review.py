@@ -84,11 +84,25 @@ async def test_a_text_that_was_not_shown_is_asked_about_again(stages: Stages) ->
     assert again["proposalId"] != proposal["proposalId"]
     assert [hunk["new"] for hunk in again["files"][0]["hunks"]] == ["first = 10\n", "third = 30\n"]
     assert not stage.told(case, "workspace/applyEdit")
+    (told,) = stage.events(case, "review")
+    assert [item["result"] for item in told["outcomes"]] == ["accepted"], "done by hand"
     with pytest.raises(Failure, match="no longer open"):
         await stage.answer(case, proposal, "applyAll")
     await stage.answer(case, again, "applyAll")
     await stage.event(case, "status", status="completed")
     assert stage.editor.text(case.path) == DONE
+
+
+async def test_what_the_user_did_by_hand_is_accepted_and_not_asked_about_again(
+    stages: Stages,
+) -> None:
+    stage = await stages("draws")
+    case = await stage.run(creates=False)
+    proposal = await stage.event(case, "proposal")
+    stage.editor.set_text(stage.editor.uri(case.path), DONE)
+    await stage.answer(case, proposal, "applyAll")
+    assert set((await check_report(stage, case)).values()) == {"accepted"}
+    assert not stage.told(case, "workspace/applyEdit")
 
 
 # ---------------------------------------------------------------- the way back

@@ -230,9 +230,9 @@ class Review:
             moved = await applying.refreshed(self._journal.services.workspace, change)
             if moved is None:
                 lost.extend(applying.stale(change))
-            elif not (hunks(moved) or moved.delete):
-                lost.extend(applying.there(change))
-            else:
+                continue
+            lost.extend(_there_already(change, moved))
+            if not moved.changes_nothing:
                 fresh.append((change, moved))
         return fresh, tuple(lost)
 
@@ -314,6 +314,19 @@ def _renamed(
     """The outcomes under the hunk ids that the user was shown: a hunk that has shifted has another id."""
     names = {new.id: old.id for old, new in zip(hunks(shown), hunks(sent), strict=True)}
     return tuple(replace(item, hunk=names[item.hunk]) for item in outcomes)
+
+
+def _there_already(shown: FileChange, moved: FileChange) -> tuple[HunkOutcome, ...]:
+    """The hunks that the user made by hand while the question was open."""
+    if moved.changes_nothing:
+        return applying.there(shown)
+    if shown.delete or moved.base is None:
+        return ()
+    left = {(hunk.old, hunk.new) for hunk in hunks(moved)}
+    gone = {hunk.id for hunk in hunks(shown) if (hunk.old, hunk.new) not in left}
+    found = compare(shown, moved.base.text, frozenset(gone))
+    made = gone & {item.hunk for item in found if item.result is Result.ACCEPTED}
+    return tuple(item for item in applying.there(shown) if item.hunk in made)
 
 
 def _chosen(
