@@ -99,7 +99,7 @@ async def test_what_was_left_out_is_told_also_when_the_rest_is_asked_again(api, 
         reason="no test for that",
     )
     review = await editor.event("review", since=mark)
-    assert outcomes(review) == [("tests/test_mean.py", "refused")]
+    assert outcomes(review) == [("app/main.py", "accepted"), ("tests/test_mean.py", "refused")]
     again = await editor.event("proposal", since=mark)
     assert [len(file["hunks"]) for file in again["files"]] == [1]
     mark = len(editor.heard)
@@ -187,7 +187,7 @@ async def test_edits_of_an_interrupted_session_are_announced_and_offered(api, st
     await first.event("proposal")
     await first.kill()
 
-    second = await start(model, DRAWS)
+    second = await start(model, Guise())
     uri = second.open("app/main.py")
     await second.said("was interrupted; its edits wait for your review")
     place = {"line": 0, "character": 0}
