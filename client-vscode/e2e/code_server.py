@@ -95,6 +95,8 @@ _QUIET = {
     "window.commandCenter": False,
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
+    # A test that is about trust gives it by itself.
+    "security.workspace.trust.startupPrompt": "never",
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "extensions.autoUpdate": False,

@@ -59,7 +59,8 @@ export class Server implements Caller, Disposable {
     this.turn = this.turn.then(async () => {
       await this.end();
       this.backoff.forget();
-      await this.begin().catch((error) => this.explain(error));
+      // Not awaited: the user may leave the message open, and its button starts the server again.
+      await this.begin().catch((error) => void this.explain(error));
     });
     return this.turn;
   }

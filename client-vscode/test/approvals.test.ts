@@ -40,10 +40,10 @@ describe("a proposal", () => {
     expect((resources as unknown[][]).map((row) => row.map(String))).toEqual([
       [
         "file:///shop/app/main.py",
-        "backend-specialist:/s1/p1/base/0/app/main.py",
-        "backend-specialist:/s1/p1/proposed/0/app/main.py",
+        "backend-specialist:/app/main.py?s1/p1/base/0",
+        "backend-specialist:/app/main.py?s1/p1/proposed/0",
       ],
-      ["file:///shop/app/main.py", "undefined", "backend-specialist:/s1/p1/proposed/0/app/main.py"],
+      ["file:///shop/app/main.py", "undefined", "backend-specialist:/app/main.py?s1/p1/proposed/0"],
     ]);
   });
 

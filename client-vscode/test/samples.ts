@@ -36,8 +36,8 @@ export function proposal(given: Partial<Proposal> = {}): Proposal {
     uri: "file:///shop/app/main.py",
     created: false,
     deleted: false,
-    baseUri: "backend-specialist:/s1/p1/base/0/app/main.py",
-    proposedUri: "backend-specialist:/s1/p1/proposed/0/app/main.py",
+    baseUri: "backend-specialist:/app/main.py?s1/p1/base/0",
+    proposedUri: "backend-specialist:/app/main.py?s1/p1/proposed/0",
     hunks: [{ id: "h1" }, { id: "h2" }],
   };
   const created = { ...file, label: "tests/test_mean.py", created: true, hunks: [{ id: "h3" }] };

@@ -90,6 +90,7 @@ async def test_an_editor_is_told_whose_documents_it_may_ask_for(api, start) -> N
     editor.open("app/main.py")
     await editor.command("run", instructions="Guard mean()")
     (changed, _) = (await editor.event("proposal"))["files"]
+    assert changed["baseUri"].partition("?")[0] == changed["proposedUri"].partition("?")[0]
     (scheme,) = editor.server["workspace"]["textDocumentContent"]["schemes"]
     for uri, text in (
         (changed["baseUri"], editor.text("app/main.py")),

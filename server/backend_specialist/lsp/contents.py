@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from lsprotocol import types
 
@@ -77,11 +77,12 @@ class Contents:
 
     async def text(self, uri: str) -> str:
         """Answer ``workspace/textDocumentContent``; an unknown URI gives a sentence that says so."""
-        session_id, _, name = urlsplit(uri).path.lstrip("/").partition("/")
+        parts = urlsplit(uri)
+        if parts.query:
+            return self._side(unquote(parts.query))
+        session_id, _, name = parts.path.lstrip("/").partition("/")
         if (session_id, name) in self._texts:
             return self._texts[session_id, name]
-        if proposal := self._proposals.get((session_id, name.partition("/")[0])):
-            return _side_of(proposal, name)
         for kind, known in NAMES.items():
             if known == name:
                 try:
@@ -89,6 +90,15 @@ class Contents:
                 except Refused as refused:
                     return f"{refused}\n"
         return _GONE
+
+    def _side(self, query: str) -> str:
+        session_id, proposal_id, side, number, *_ = (*query.split("/"), "", "", "", "")
+        proposal = self._proposals.get((session_id, proposal_id))
+        changes = proposal.changes if proposal else ()
+        if side not in ("base", "proposed") or number not in map(str, range(len(changes))):
+            return _GONE
+        change = changes[int(number)]
+        return change.base_text if side == "base" else change.text
 
     async def _refresh(self) -> None:
         """Have the editor read shown transcripts again, each time after it has answered."""
@@ -125,19 +135,12 @@ def diff_text(proposal: Proposal) -> str:
 
 
 def text_uris(session_id: str, proposal_id: str, number: int, label: str) -> dict[str, str]:
-    """Give the URIs of the two texts of a proposal's file, for an editor that shows a diff of its own."""
-    return {
-        key: f"{OUR_SCHEME}:/{quote(session_id)}/{quote(proposal_id)}/{side}/{number}/{quote(label)}"
-        for key, side in (("baseUri", "base"), ("proposedUri", "proposed"))
-    }
+    """Give the URIs of the two texts of a proposal's file, for an editor that shows a diff of its own.
 
-
-def _side_of(proposal: Proposal, name: str) -> str:
-    _, side, number, *_ = (*name.split("/"), "", "")
-    if side not in ("base", "proposed") or number not in map(str, range(len(proposal.changes))):
-        return _GONE
-    change = proposal.changes[int(number)]
-    return change.base_text if side == "base" else change.text
+    Both have the path of the file: an editor shows it, and takes two paths for a renamed file.
+    """
+    source = f"{OUR_SCHEME}:/{quote(label)}?{quote(session_id)}/{quote(proposal_id)}"
+    return {"baseUri": f"{source}/base/{number}", "proposedUri": f"{source}/proposed/{number}"}
 
 
 def _uri(session_id: str, name: str) -> str:
