@@ -80,15 +80,21 @@ class Workbench:
 
     async def show(self, name: str) -> None:
         """Open a file, or go to its tab."""
+        if await self._tab(name).count():
+            await self._tab(name).click()
+        else:
+            await self._open(name)
+        await expect(self._tab(name)).to_have_class(re.compile(r"\bactive\b"))
+        await self.page.locator(".editor-instance .monaco-editor .view-lines").first.click()
+
+    async def _open(self, name: str) -> None:
         box = self.page.locator(".quick-input-widget input")
         await self.press("Control+p")
         await expect(box).to_be_visible()
         await box.fill(name)
-        row = self.page.locator(".quick-input-list .monaco-list-row").first
-        await expect(row).to_contain_text(name.rpartition("/")[2])
-        await self.press("Enter")
-        await expect(self._tab(name)).to_have_class(re.compile(r"\bactive\b"))
-        await self.page.locator(".editor-instance .monaco-editor .view-lines").first.click()
+        label = re.compile(f"^{re.escape(name.rpartition('/')[2])}$")
+        names = self.page.locator(".quick-input-list .monaco-list-row .label-name")
+        await names.filter(has_text=label).first.click()
 
     def _tab(self, name: str) -> Locator:
         return self.page.locator(f'.tab[data-resource-name="{name.rpartition("/")[2]}"]').first

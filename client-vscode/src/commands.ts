@@ -16,7 +16,8 @@ export interface Around {
   setApiKey(): Promise<void>;
   removeApiKey(): Promise<void>;
   restart(): Promise<void>;
-  log(): void;
+  log(): Promise<void>;
+  failed(error: unknown): void;
 }
 
 export class Commands {
@@ -27,7 +28,7 @@ export class Commands {
   ) {}
 
   register(): Disposable[] {
-    const table: Record<string, (row?: Row) => unknown> = {
+    const table: Record<string, (row?: Row) => Thenable<unknown>> = {
       run: () => this.run(),
       runRecipe: () => this.runRecipe(),
       reply: (row) => this.reply(row),
@@ -60,7 +61,10 @@ export class Commands {
       menu: () => this.menu(),
     };
     return Object.entries(table).map(([name, call]) =>
-      commands.registerCommand(PREFIX + name, (row?: Row) => call(row)),
+      commands.registerCommand(PREFIX + name, async (row?: Row) => {
+        // Thrown on, VS Code would put it into a box in front of everything.
+        await call(row).then(undefined, (error) => this.around.failed(error));
+      }),
     );
   }
 

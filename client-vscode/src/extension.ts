@@ -50,7 +50,8 @@ export function activate(context: ExtensionContext): void {
       await started.restart();
     },
     restart: () => started.restart(),
-    log: () => log.show(),
+    log: async () => log.show(),
+    failed: (error: unknown) => say(error),
   };
   const say = (error: unknown) => {
     log.error(String(error));
@@ -101,7 +102,7 @@ export function activate(context: ExtensionContext): void {
     workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("backendSpecialist")) void started.settingsChanged();
     }),
-    workspace.onDidGrantWorkspaceTrust(() => started.settingsChanged()),
+    workspace.onDidGrantWorkspaceTrust(() => started.restart()),
   );
   render();
   void started.restart();

@@ -42,7 +42,8 @@ export interface Session {
   title: string;
   agent: string;
   status: Status;
-  startedAt: string;
+  /** Seconds since 1970. */
+  startedAt: number;
   files: string[];
   outcomes: Outcome[];
   usage: Usage;

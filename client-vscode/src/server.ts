@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Disposable, EventEmitter, type LogOutputChannel, window } from "vscode";
+import { type Disposable, EventEmitter, type LogOutputChannel, window, workspace } from "vscode";
 import {
   CancellationToken,
   CloseAction,
@@ -97,7 +97,8 @@ export class Server implements Caller, Disposable {
     return {
       documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
       outputChannel: this.log,
-      initializationOptions: { events: true, ui: DRAWN },
+      // Here and not among the settings: those may come from the workspace.
+      initializationOptions: () => ({ events: true, ui: DRAWN, trusted: workspace.isTrusted }),
       errorHandler: this.errorHandler(),
       middleware: {
         workspace: {

@@ -25,7 +25,7 @@ export function settingsFor(
   inspect: (name: string) => Inspected | undefined,
   trusted: boolean,
 ): Record<string, unknown> {
-  const given: Record<string, unknown> = { trusted };
+  const given: Record<string, unknown> = {};
   for (const [name, { scope }] of Object.entries(declared)) {
     const key = name.slice(SECTION.length);
     if (key.startsWith("client.")) continue;

@@ -61,7 +61,8 @@ export class SessionsTree implements TreeDataProvider<Row> {
     item.iconPath = new ThemeIcon(ICONS[session.status]);
     const parts = [statusOf(session), tokens(session.usage), cost([session.usage])];
     item.description = parts.filter(Boolean).join(" · ");
-    item.tooltip = `${line(session.title)}\n${session.agent}, ${session.startedAt}\n${item.description}`;
+    const started = new Date(session.startedAt * 1000).toLocaleString();
+    item.tooltip = `${line(session.title)}\n${session.agent}, ${started}\n${item.description}`;
     item.contextValue = this.sessions.actions(session).join(" ");
     return item;
   }

@@ -10,11 +10,14 @@ const around = {
   setApiKey: async () => {},
   removeApiKey: async () => {},
   restart: async () => {},
-  log: () => {},
+  log: async () => {},
+  failed: vi.fn(),
 };
 
-async function stage(...listed: ReturnType<typeof session>[]) {
-  const server = caller({ listSessions: () => listed });
+async function stage(...given: (ReturnType<typeof session> | (() => never))[]) {
+  const listed = given.filter((each) => typeof each !== "function");
+  const cancel = given.find((each) => typeof each === "function");
+  const server = caller({ listSessions: () => listed, ...(cancel && { cancel }) });
   const sessions = new Sessions(server);
   await sessions.refresh();
   const registered = new Commands(server, sessions, around).register() as unknown as {
@@ -61,6 +64,15 @@ describe("commands", () => {
     window.showQuickPick.mockResolvedValue({ sessionId: "b" });
     await run("cancel");
     expect(server.calls.at(-1)).toEqual(["cancel", { sessionId: "b" }]);
+  });
+
+  it("show what went wrong, and throw nothing at VS Code", async () => {
+    const refused = new Error("There is no agent intruder.");
+    const { run } = await stage(session(), () => {
+      throw refused;
+    });
+    await run("cancel");
+    expect(around.failed).toHaveBeenCalledWith(refused);
   });
 
   it("take the row of the view", async () => {

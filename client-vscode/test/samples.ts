@@ -16,7 +16,7 @@ export function session(given: Partial<Session> = {}): Session {
     title: "Guard mean()",
     agent: "specialist-backend",
     status: "running",
-    startedAt: "2026-11-25T10:00:00Z",
+    startedAt: 1795628259.1,
     files: [],
     outcomes: [],
     usage: { ...USAGE },

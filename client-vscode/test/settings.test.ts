@@ -18,7 +18,6 @@ describe("settings for the server", () => {
 
   it("take from a trusted workspace only what it may say", () => {
     expect(settingsFor(DECLARED, everywhere, true)).toEqual({
-      trusted: true,
       agent: "repo agent",
       "webfetch.policy": "user webfetch.policy",
       maxCostUsd: "user maxCostUsd",
@@ -26,14 +25,11 @@ describe("settings for the server", () => {
   });
 
   it("take nothing from an untrusted one", () => {
-    expect(settingsFor(DECLARED, everywhere, false)).toMatchObject({
-      trusted: false,
-      agent: "user agent",
-    });
+    expect(settingsFor(DECLARED, everywhere, false)).toMatchObject({ agent: "user agent" });
   });
 
   it("leave out what is not set, so that the server's defaults stand", () => {
     const unset = (key: string) => (key === "agent" ? { globalValue: null } : undefined);
-    expect(settingsFor(DECLARED, unset, true)).toEqual({ trusted: true });
+    expect(settingsFor(DECLARED, unset, true)).toEqual({});
   });
 });
