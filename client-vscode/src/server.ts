@@ -1,26 +1,16 @@
 /**
- * The server's process and the connection to it.
+ * The server's process: when it starts, ends and starts again.
  *
- * Owns start, stop and restart, and what the server is told of this window. Shows nothing but a failure to start.
+ * Owns its life. Shows nothing but a failure to start.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Disposable, EventEmitter, type LogOutputChannel, window, workspace } from "vscode";
-import {
-  CancellationToken,
-  CloseAction,
-  DidChangeConfigurationNotification,
-  ErrorAction,
-  type ErrorHandler,
-  ExecuteCommandRequest,
-  LanguageClient,
-  type LanguageClientOptions,
-  State,
-} from "vscode-languageclient/node";
+import { type Disposable, EventEmitter, type LogOutputChannel, window } from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
 import type { Launch } from "./environment";
-import { type Caller, type Calls, DRAWN, EVENT, PREFIX, type SessionEvent } from "./protocol";
+import { type Caller, type Calls, PREFIX, type SessionEvent } from "./protocol";
 import type { Saving } from "./saving";
 
 /** What a start needs, asked for at every start. */
@@ -32,8 +22,9 @@ export interface Needs {
 }
 
 export class Server implements Caller, Disposable {
+  /** Whether it runs now. */
+  running = false;
   private client: LanguageClient | undefined;
-  private command: Launch | undefined;
   private readonly backoff = new Backoff();
   private readonly events = new EventEmitter<SessionEvent>();
   private readonly states = new EventEmitter<boolean>();
@@ -50,10 +41,6 @@ export class Server implements Caller, Disposable {
     private readonly saving: Saving,
   ) {}
 
-  get running(): boolean {
-    return this.client?.state === State.Running;
-  }
-
   /** Start the server, or start it again. A failure is shown with what can be done about it. */
   restart(): Promise<void> {
     this.turn = this.turn.then(async () => {
@@ -66,23 +53,21 @@ export class Server implements Caller, Disposable {
   }
 
   private async begin(): Promise<void> {
-    this.command = await this.needs.launch();
+    const launch = await this.needs.launch();
     await mkdir(this.needs.directory, { recursive: true });
-    const client = new LanguageClient(
-      "backendSpecialist",
-      "Backend Specialist",
-      () => this.spawn(),
-      this.options(),
-    );
-    this.client = client;
-    client.onNotification(EVENT, (event: SessionEvent) => this.events.fire(event));
-    client.onDidChangeState(({ newState }) => this.states.fire(newState === State.Running));
-    await client.start();
+    const { connection } = await import("./connection");
+    const hooks = {
+      spawn: () => this.spawn(launch),
+      settings: () => this.needs.settings(),
+      ended: () => this.ended(),
+      event: (event: SessionEvent) => this.events.fire(event),
+      state: (running: boolean) => this.say(running),
+    };
+    this.client = connection(hooks, this.saving, this.log);
+    await this.client.start();
   }
 
-  private async spawn() {
-    if (!this.command) throw new Error("The server has no command.");
-    const { command, args } = this.command;
+  private async spawn({ command, args }: Launch): Promise<ChildProcess> {
     this.log.info(`Starting ${[command, ...args].join(" ")}`);
     const env = { ...process.env, ...(await this.needs.environment()) };
     const child = spawn(command, args, { cwd: this.needs.directory, env, stdio: "pipe" });
@@ -93,44 +78,20 @@ export class Server implements Caller, Disposable {
     return child;
   }
 
-  private options(): LanguageClientOptions {
-    return {
-      documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
-      outputChannel: this.log,
-      // Here and not among the settings: those may come from the workspace.
-      initializationOptions: () => ({ events: true, ui: DRAWN, trusted: workspace.isTrusted }),
-      errorHandler: this.errorHandler(),
-      middleware: {
-        workspace: {
-          configuration: ({ items }) =>
-            items.map((item) =>
-              item.section === "backendSpecialist" ? this.needs.settings() : null,
-            ),
-          handleApplyEdit: (params, next) => {
-            this.saving.before(params);
-            return next(params, CancellationToken.None);
-          },
-        },
-      },
-    };
+  private async ended(): Promise<boolean> {
+    this.say(false);
+    const pause = this.backoff.next(Date.now());
+    if (pause === undefined) {
+      void this.explain(new Error("The server ended again and again, so it is not restarted."));
+      return false;
+    }
+    await delay(pause);
+    return true;
   }
 
-  private errorHandler(): ErrorHandler {
-    return {
-      error: (_error, _message, count = 0) => ({
-        action: count <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
-      }),
-      closed: async () => {
-        this.states.fire(false);
-        const pause = this.backoff.next(Date.now());
-        if (pause === undefined) {
-          void this.explain(new Error("The server ended again and again, so it is not restarted."));
-          return { action: CloseAction.DoNotRestart, handled: true };
-        }
-        await delay(pause);
-        return { action: CloseAction.Restart, handled: true };
-      },
-    };
+  private say(running: boolean): void {
+    this.running = running;
+    this.states.fire(running);
   }
 
   private async explain(error: unknown): Promise<void> {
@@ -147,15 +108,13 @@ export class Server implements Caller, Disposable {
     this.client = undefined;
     if (client?.needsStop()) await client.stop().catch((error) => this.log.warn(String(error)));
     await client?.dispose().catch(() => undefined);
-    this.states.fire(false);
+    this.say(false);
   }
 
   /** Have the server read the settings again. */
   async settingsChanged(): Promise<void> {
     if (!this.running) return;
-    await this.client?.sendNotification(DidChangeConfigurationNotification.type, {
-      settings: null,
-    });
+    await this.client?.sendNotification("workspace/didChangeConfiguration", { settings: null });
   }
 
   async call<Name extends keyof Calls>(
@@ -164,7 +123,7 @@ export class Server implements Caller, Disposable {
   ): Promise<Calls[Name][1]> {
     if (!this.client) throw new Error("The server does not run.");
     const params = { command: PREFIX + name, arguments: [argument] };
-    return this.client.sendRequest(ExecuteCommandRequest.type, params);
+    return this.client.sendRequest("workspace/executeCommand", params);
   }
 
   /** Stop for good; the sessions are stored and can be continued. */
