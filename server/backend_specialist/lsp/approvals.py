@@ -185,9 +185,9 @@ _WAITING = (Status.AWAITING_REVIEW, Status.AWAITING_ANSWER)
 def _announcement(event: Event) -> str:
     """Short on purpose: a terminal editor asks for Enter after a message that is wider than its window."""
     if event.kind is Kind.PROPOSAL:
-        return f"Backend Specialist: {summary(event.source)} to review (code action)"
+        return f"Specialist: {summary(event.source)} to review (code action)"
     word = "asks for a permission" if event.kind is Kind.PERMISSION else "has a question"
-    return f"Backend Specialist {word} (code action “Answer the specialist”)"
+    return f"Specialist {word} (code action “Answer the specialist”)"
 
 
 def _choices(proposal: Proposal) -> str:
@@ -198,7 +198,9 @@ def _choices(proposal: Proposal) -> str:
 
 
 def _how_to_answer(session_id: str, asking: Asking) -> str:
-    return (
-        f"Backend Specialist asks: {plain(asking.detail, 600)} Answer with the command backendSpecialist.answer "
-        f'{{"sessionId": "{session_id}", "requestId": "{asking.request_id}", …}}.'
-    )
+    """A question is answered by a reply in plain words; a permission needs one of three words."""
+    call = f'reply {{"sessionId": "{session_id}", "text": …}}'
+    if asking.kind == "permission":
+        named = f'"sessionId": "{session_id}", "requestId": "{asking.request_id}"'
+        call = f'answer {{{named}, "decision": "once", "session" or "reject"}}'
+    return f"Specialist asks: {plain(asking.detail, 600)} Answer with the command backendSpecialist.{call}."
