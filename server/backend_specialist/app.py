@@ -40,6 +40,7 @@ from backend_specialist.lsp.errors import InvalidArgument
 from backend_specialist.lsp.interrupted import Interrupted
 from backend_specialist.lsp.patches import Patches
 from backend_specialist.lsp.questions import Questions
+from backend_specialist.lsp.rights import Rights
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.sessions.services import Policy, Services
 from backend_specialist.sessions.stored import Refused
@@ -103,7 +104,12 @@ class Application:
         for part in (announcer, approvals, patches, self._interrupted, self.contents):
             self.supervisor.subscribe(part.hear)
         self._commands = Commands(
-            self.supervisor, approvals, self.contents, self.catalog, self.documents
+            self.supervisor,
+            approvals,
+            self.contents,
+            catalog=self.catalog,
+            documents=self.documents,
+            rights=Rights(self.catalog, self._guarded),
         )
         self._commands.on_trust = self.settle
         self._news = AgentNews(self.server, self.catalog, self.contents)
@@ -176,6 +182,9 @@ class Application:
             artifacts_directory=settings.artifacts_directory,
             guard=SecretGuard(settings.secret_globs),
         )
+
+    def _guarded(self, path: str) -> str:
+        return self._policy().guard.reason(path)
 
     # ------------------------------------------------------------ beginning and end
 

@@ -105,6 +105,8 @@ async def test_lists_and_explanations_have_the_shape_of_the_contract(start) -> N
 
     assert await explained("edit", "app/main.py") == ("ask", "edit: *: ask")
     assert (await explained("bash", "rm -rf /"))[0] == "deny"
+    assert await explained("write", "app/main.py") == ("ask", "edit: *: ask")
+    assert await explained("read", "conf/.env.local") == ("deny", None)
     assert (await explained("no_such_tool", "x"))[0] in ("allow", "ask", "deny")
 
 

@@ -84,7 +84,7 @@ async def test_allowed_in_the_session_holds_for_exactly_that_subject() -> None:
 async def test_allowed_in_the_session_holds_for_no_other_permission() -> None:
     user = User("session", {"*": "ask"})
     await user.gate.permit("webfetch", ["https://a.test"])
-    await user.gate.permit("webfetch_host", ["https://a.test"])
+    await user.gate.permit("task", ["https://a.test"])
     assert len(user.asked) == 2
 
 
@@ -152,7 +152,15 @@ async def test_edit_that_would_be_asked_passes_because_the_review_asks() -> None
     assert user.asked == []
 
 
-async def test_host_that_nobody_named_is_asked_about_even_where_fetching_is_allowed() -> None:
-    user = User("once", {"*": "allow"})
-    await user.gate.permit("webfetch_host", ["https://a.test"])
+@pytest.mark.parametrize("action", ["allow", "ask"])
+async def test_question_that_is_wanted_is_put_once_whatever_the_rules_allow(action: str) -> None:
+    user = User("once", {"*": action})
+    await user.gate.permit("webfetch", ["https://a.test"], ask=True)
     assert len(user.asked) == 1
+
+
+async def test_question_that_is_wanted_opens_no_denied_door() -> None:
+    user = User("once", {"webfetch": "deny"})
+    with pytest.raises(ToolFailed, match="is denied"):
+        await user.gate.permit("webfetch", ["https://a.test"], ask=True)
+    assert user.asked == []

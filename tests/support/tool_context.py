@@ -110,13 +110,21 @@ class MemoryContext:
     send_backs: int = 1
     typed_urls: frozenset[str] = frozenset()
     permitted: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    user_refuses: str = ""
     titles: list[str] = field(default_factory=list)
     proposals: list[tuple[str, str, str]] = field(default_factory=list)
     questions: list[Mapping[str, Any]] = field(default_factory=list)
     delivered: list[Claims] = field(default_factory=list)
 
-    async def permit(self, permission: str, subjects: Sequence[str], *, title: str = "") -> None:
+    async def permit(
+        self, permission: str, subjects: Sequence[str], *, title: str = "", ask: bool = False
+    ) -> None:
         self.permitted.append((permission, tuple(subjects)))
+        if ask:
+            self.asked.append(tuple(subjects))
+            if self.user_refuses:
+                raise ToolFailed(self.user_refuses)
         self.titles.append(title)
         reasons = [self.denied_subjects.get((permission, subject)) for subject in subjects]
         reason = self.denials.get(permission) or next(filter(None, reasons), None)

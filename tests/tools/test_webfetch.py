@@ -34,19 +34,24 @@ async def test_format_and_timeout_are_passed_on(context: MemoryContext) -> None:
 
 async def test_unknown_host_is_asked_about_with_the_whole_url(context: MemoryContext) -> None:
     await WebFetch().run(context, {"url": URL})
-    assert context.permitted == [("webfetch", (URL,)), ("webfetch_host", (URL,))]
-    assert context.titles == [f"Fetch {URL}?"] * 2
+    assert context.permitted == [("webfetch", (URL,))]
+    assert context.asked == [(URL,)]
+    assert context.titles == [f"Fetch {URL}?"]
 
 
 async def test_url_that_the_user_typed_is_not_asked_about(context: MemoryContext) -> None:
     context.typed_urls = frozenset({URL})
     await WebFetch().run(context, {"url": URL})
     assert context.permitted == [("webfetch", (URL,))]
+    assert context.asked == []
 
 
-@pytest.mark.parametrize("permission", ["webfetch", "webfetch_host"])
-async def test_refused_url_is_not_fetched(context: MemoryContext, permission: str) -> None:
-    context.denials[permission] = "The user said no."
+@pytest.mark.parametrize("by", ["rule", "user"])
+async def test_refused_url_is_not_fetched(context: MemoryContext, by: str) -> None:
+    if by == "rule":
+        context.denials["webfetch"] = "The user said no."
+    else:
+        context.user_refuses = "The user said no."
     with pytest.raises(ToolFailed, match="The user said no"):
         await WebFetch().run(context, {"url": URL})
 
@@ -59,7 +64,7 @@ async def test_other_scheme_fails_before_anything_is_asked(
 ) -> None:
     with pytest.raises(ToolFailed, match=r"Only http and https|Not fetched|Nothing answers"):
         await WebFetch().run(context, {"url": url})
-    assert not any(permission == "webfetch_host" for permission, _ in context.permitted)
+    assert context.asked == []
 
 
 async def test_failure_says_that_nothing_was_fetched(context: MemoryContext) -> None:
@@ -99,7 +104,7 @@ async def test_redirect_to_another_host_is_asked_about_and_one_within_the_host_i
     context = make_context(tmp_path)
     async with running() as web:
         context.fetch = GuardedFetch(FetchPolicy(allow_hosts=(f"127.0.0.1:{web.port}",)))
-        context.denials["webfetch_host"] = "The user said no."
+        context.user_refuses = "The user said no."
         web.answers = {
             "/": redirect("/here"),
             "/here": redirect("https://example.com/?code=secret"),
@@ -109,7 +114,7 @@ async def test_redirect_to_another_host_is_asked_about_and_one_within_the_host_i
         with pytest.raises(ToolFailed, match="The user said no"):
             await WebFetch().run(context, {"url": web.url})
         assert len(web.requests) == 3
-    assert context.permitted[-1] == ("webfetch_host", ("https://example.com/?code=secret",))
+    assert context.asked == [("https://example.com/?code=secret",)]
 
 
 async def test_host_that_was_passed_may_redirect_within_itself(context: MemoryContext) -> None:
@@ -124,7 +129,4 @@ async def test_host_that_was_passed_may_redirect_within_itself(context: MemoryCo
 
     context.fetch = Hopping()
     await WebFetch().run(context, {"url": URL})
-    asked = [
-        subjects for permission, subjects in context.permitted if permission == "webfetch_host"
-    ]
-    assert asked == [(URL,), ("https://other.example.com/",)]
+    assert context.asked == [(URL,), ("https://other.example.com/",)]

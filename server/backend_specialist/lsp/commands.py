@@ -11,8 +11,6 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from backend_specialist.domain.permission import evaluate_chain
-from backend_specialist.domain.permission_table import SHOWN, as_markdown
 from backend_specialist.domain.ports import TrustRefused
 from backend_specialist.domain.proposal import Answer
 from backend_specialist.lsp.approvals import Approvals
@@ -21,6 +19,7 @@ from backend_specialist.lsp.contents import Contents
 from backend_specialist.lsp.documents import Documents
 from backend_specialist.lsp.errors import InvalidArgument
 from backend_specialist.lsp.requested import Requested
+from backend_specialist.lsp.rights import Rights
 from backend_specialist.lsp.uris import path_of
 from backend_specialist.sessions.catalog import Catalog
 from backend_specialist.sessions.stored import Refused
@@ -31,8 +30,6 @@ Arguments = Mapping[str, Any]
 _DECISIONS = ("applyAll", "review", "reject", "apply")
 _PERMISSIONS = ("once", "session", "reject")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
-# `bash` is no tool here; clients show that it is denied.
-_LISTED = (*SHOWN, "bash")
 
 
 async def _nothing() -> None:
@@ -44,14 +41,17 @@ class Commands:
     trust in a root has changed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one part for each kind of command
         self,
         supervisor: Supervisor,
         approvals: Approvals,
         contents: Contents,
+        *,
         catalog: Catalog,
         documents: Documents,
+        rights: Rights,
     ) -> None:
+        self._rights = rights
         self._supervisor = supervisor
         self._approvals = approvals
         self._contents = contents
@@ -160,10 +160,7 @@ class Commands:
                 "mode": agent.mode,
                 "model": agent.model,
                 "source": agent.source,
-                "permissions": {
-                    key: evaluate_chain(self._catalog.chain(agent), key, ["*"]).action.value
-                    for key in _LISTED
-                },
+                "permissions": self._rights.overview(agent),
             }
             for agent in self._catalog.agents()
             if not agent.hidden
@@ -176,22 +173,13 @@ class Commands:
 
     async def _show_permissions(self, given: Arguments) -> object:
         agent = self._requested.agent(given.get("agent"))
-        table = as_markdown(self._catalog.chain(agent))
-        text = f"# What {agent.name} may do\n\n{table}\n"
+        text = f"# What {agent.name} may do\n\n{self._rights.table(agent)}\n"
         name = f"permissions-{_NOT_IN_A_NAME.sub('-', agent.name)}.md"
         return {"uri": await self._contents.show_text("agents", name, text)}
 
     async def _explain_permission(self, given: Arguments) -> object:
         agent = self._requested.agent(given.get("agent"))
-        chain = self._catalog.chain(agent)
-        decision = evaluate_chain(chain, given["permission"], [given["subject"]])
-        rule = decision.rule
-        named = f"{rule.permission}: {rule.pattern}: {rule.action.value}" if rule else None
-        return {
-            "action": decision.action.value,
-            "rule": named,
-            "source": rule.source if rule else "default",
-        }
+        return self._rights.explain(agent, given["permission"], given["subject"])
 
     async def _list_approvals(self, _: Arguments) -> object:
         return self._supervisor.approvals()

@@ -81,9 +81,11 @@ class SessionContext:
         """The URLs that the user typed in this session."""
         return self._owner.typed_urls
 
-    async def permit(self, permission: str, subjects: Sequence[str], *, title: str = "") -> None:
+    async def permit(
+        self, permission: str, subjects: Sequence[str], *, title: str = "", ask: bool = False
+    ) -> None:
         """Pass the gate of whoever calls: the session's, or a narrower one."""
-        await self._gate.permit(permission, subjects, title=title)
+        await self._gate.permit(permission, subjects, title=title, ask=ask)
 
     def secret(self, path: str) -> str:
         """Why the secret guard keeps this path from the model."""

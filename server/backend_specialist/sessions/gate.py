@@ -13,11 +13,6 @@ from backend_specialist.domain.permission import Action, Chain, Decision, evalua
 from backend_specialist.sessions.events import Asking
 from backend_specialist.tools.registry import ToolFailed
 
-# Asked whatever the rules say, because the rule is about the place and not about the tool.
-ALWAYS_ASKED = frozenset({"webfetch_host"})
-# What the model knows them by.
-_NAMES = {"webfetch_host": "webfetch"}
-
 Remember = Callable[[str, str, str], Awaitable[None]]
 
 
@@ -41,14 +36,16 @@ class Gate:
         """Give the strictest decision along the chain, without asking."""
         return evaluate_chain(self._chain, permission, [subject])
 
-    async def permit(self, permission: str, subjects: Sequence[str], *, title: str = "") -> None:
-        """Pass, or raise :class:`ToolFailed`. A deny beats every approval."""
+    async def permit(
+        self, permission: str, subjects: Sequence[str], *, title: str = "", ask: bool = False
+    ) -> None:
+        """Pass, or raise :class:`ToolFailed`. A deny beats every approval; ``ask`` wants a question all the same."""
         decision = evaluate_chain(self._chain, permission, subjects)
         if decision.action is Action.DENY:
             raise ToolFailed(denied(permission, subjects, decision))
         if permission == "edit":
             return
-        asked = decision.action is Action.ASK or permission in ALWAYS_ASKED
+        asked = ask or decision.action is Action.ASK
         if asked and not self._is_approved(permission, subjects):
             await self._ask_user(permission, subjects, title)
 
@@ -70,7 +67,7 @@ class Gate:
                 await self._remember(secrets.token_hex(4), permission, subject)
         elif answer != "once":
             raise ToolFailed(
-                f"The user did not allow {_NAMES.get(permission, permission)} for {', '.join(subjects)}. "
+                f"The user did not allow {permission} for {', '.join(subjects)}. "
                 "Do not ask for it again; work without it or say what is missing."
             )
 

@@ -41,8 +41,13 @@ class ToolContext(Protocol):
         """The URLs that the user wrote in this session: the model may fetch them unasked."""
         ...
 
-    async def permit(self, permission: str, subjects: Sequence[str], *, title: str = "") -> None:
-        """Pass the gate or raise :class:`ToolFailed` with the reason. May ask the user and wait."""
+    async def permit(
+        self, permission: str, subjects: Sequence[str], *, title: str = "", ask: bool = False
+    ) -> None:
+        """Pass the gate or raise :class:`ToolFailed` with the reason. May ask the user and wait.
+
+        ``ask`` wants a question also where the rules allow.
+        """
         ...
 
     def secret(self, path: str) -> str:

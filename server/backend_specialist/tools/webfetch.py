@@ -81,11 +81,10 @@ class _Approval:
 
     async def approve(self, url: str) -> None:
         """Pass the gate with the URL, and the user where the policy wants it; raise :class:`ToolFailed`."""
-        await self._context.permit("webfetch", [url], title=f"Fetch {url}?")
         host = urlsplit(url).netloc
-        needed = self._context.fetch.needs_question(url, self._context.typed_urls)
-        if needed and host not in self._passed:
-            await self._context.permit("webfetch_host", [url], title=f"Fetch {url}?")
+        unknown = self._context.fetch.needs_question(url, self._context.typed_urls)
+        ask = unknown and host not in self._passed
+        await self._context.permit("webfetch", [url], title=f"Fetch {url}?", ask=ask)
         self._passed.add(host)
 
 
