@@ -214,7 +214,8 @@ async def test_a_workspace_counts_only_after_trust_and_only_narrows(api, start, 
     editor = await start(model, DRAWS)
     assert "mine" not in [agent["name"] for agent in await editor.command("listAgents")]
     assert (await refused(editor, "run", instructions="x", agent="mine"))[0] == "agent"
-    assert shown(editor) == []
+    offer = await editor.said("are not used until you trust them")
+    assert shown(editor) == [offer], "its settings are not even looked at"
     before = await run(editor, "before trust")
     both = await answer(editor, before, "reject")
     assert len(both["files"]) == 2
