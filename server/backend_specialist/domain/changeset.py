@@ -31,7 +31,8 @@ class FileChange:
     """One file's proposed text over the text it was computed from.
 
     ``base`` is ``None`` when the file is to be created. ``label`` is what people read
-    (root-relative path). ``strategies`` names the match strategies used other than ``exact``.
+    (root-relative path), ``subject`` what permission rules are matched with: the real path below
+    the root, empty where that is the label. ``strategies`` names the match strategies used other than ``exact``.
     ``protected`` says why the path needs a question of its own, empty when it does not. ``delete``
     is only used by a revert of a created file.
     """
@@ -44,6 +45,7 @@ class FileChange:
     strategies: tuple[str, ...] = ()
     protected: str = ""
     delete: bool = False
+    subject: str = ""
 
     @property
     def base_text(self) -> str:

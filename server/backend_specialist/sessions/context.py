@@ -20,6 +20,7 @@ from backend_specialist.sessions import applying, records
 from backend_specialist.sessions.events import Asking
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.sessions.review import Journal, Review, Verdict
+from backend_specialist.tools.paths import locate
 from backend_specialist.tools.registry import ToolFailed
 
 MAX_PROPOSED_BYTES = 5_000_000
@@ -157,15 +158,18 @@ class SessionContext:
                 "Notebooks cannot be edited as text: an edit would break their cells. "
                 "Put the code into a module instead."
             )
-        label = label_of(self.workspace.roots, path)
+        place = await locate(self, path)
+        if place is None:
+            raise ToolFailed("Only files inside the workspace can be edited.")
         return FileChange(
             path=path,
-            uri=base.uri if base else self.workspace.uri_of(path),
-            label=label,
+            uri=base.uri if base else place.uri,
+            label=place.shown,
+            subject=place.label if place.label != place.shown else "",
             base=base,
             text=text,
             strategies=strategies,
-            protected=protected(label),
+            protected=protected(place.label) or protected(label_of(self.workspace.roots, path)),
         )
 
     async def _base(self, path: str) -> Snapshot | None:

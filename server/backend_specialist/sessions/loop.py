@@ -154,7 +154,6 @@ class Conversation:
         self._last = Usage()
         if not turn.message.text.strip():
             log.warning("session %s: the summary came back empty", self._session.id)
-            return
         kept = compaction.compacted(messages, turn.message.text)
         await self._session.record(records.compacted(kept, turn.usage))
         self._session.announce_usage()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from backend_specialist.domain.document import Unreadable
-from backend_specialist.domain.ports import Workspace
+from backend_specialist.domain.ports import Root, Workspace
 from backend_specialist.domain.secret import SecretGuard
 
 MANIFESTS = (
@@ -35,7 +35,7 @@ async def project_facts(workspace: Workspace, guard: SecretGuard) -> str:
         found: list[str] = []
         signs: set[str] = set()
         for name in MANIFESTS:
-            text = await _text(workspace, guard, os.path.join(root.path, name))
+            text = await _text(workspace, guard, root, name)
             if text is not None:
                 found.append(name)
                 lowered = text[:MAX_MANIFEST].lower()
@@ -50,7 +50,7 @@ async def instructions(workspace: Workspace, guard: SecretGuard) -> str:
     """Give each root's ``AGENTS.md``, bounded."""
     parts = []
     for root in workspace.roots:
-        text = await _text(workspace, guard, os.path.join(root.path, "AGENTS.md"))
+        text = await _text(workspace, guard, root, "AGENTS.md")
         if text and text.strip():
             cut = text[:MAX_INSTRUCTIONS]
             more = "\n(cut here)" if len(text) > len(cut) else ""
@@ -60,10 +60,13 @@ async def instructions(workspace: Workspace, guard: SecretGuard) -> str:
     return "\n".join(parts)
 
 
-async def _text(workspace: Workspace, guard: SecretGuard, path: str) -> str | None:
+async def _text(workspace: Workspace, guard: SecretGuard, root: Root, name: str) -> str | None:
+    """The text of a file of a root; ``None`` for none, for a secret one and for a link that leads out of the root."""
+    path = os.path.join(root.path, name)
+    real, home = [await workspace.disk.real_path(each) for each in (path, root.path)]
+    if not real.startswith(home.rstrip(os.sep) + os.sep) or guard.reason(path, real):
+        return None
     try:
-        if guard.reason(path, await workspace.disk.real_path(path)):
-            return None
         return (await workspace.read(path)).text
     except Unreadable:
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from backend_specialist.domain.agent import AgentDefinition
+from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.ports import EditorTraits, Workspace
 from backend_specialist.domain.secret import SecretGuard
 from backend_specialist.sessions.context import label_of
@@ -15,6 +16,8 @@ from backend_specialist.sessions.project import instructions, project_facts
 from backend_specialist.sessions.task import Task
 
 MAX_SELECTION = 30_000
+MAX_PROBLEMS = 20
+MAX_PROBLEM = 1_000
 
 
 def system_text(
@@ -34,11 +37,13 @@ def system_text(
 async def first_message(task: Task, workspace: Workspace, guard: SecretGuard) -> str:
     """Give the task with everything that helps: selection, problems, project, instructions."""
     parts = [task.words]
-    if task.document is not None:
-        parts.append(await _selection(task, workspace, guard))
-    if task.diagnostics:
-        lines = [f"line {d.line}: {d.severity}: {d.message}" for d in task.diagnostics[:20]]
-        parts.append("<diagnostics>\n" + "\n".join(lines) + "\n</diagnostics>")
+    withheld = await _withheld(task, workspace, guard)
+    if withheld:
+        parts.append(withheld)
+    elif task.document is not None:
+        parts.append(_selection(task, task.document, workspace))
+    if task.diagnostics and not withheld:
+        parts.append(_diagnostics(task))
     facts = await project_facts(workspace, guard)
     if facts:
         parts.append(f"<project>\n{facts}\n</project>")
@@ -51,16 +56,20 @@ async def first_message(task: Task, workspace: Workspace, guard: SecretGuard) ->
     return "\n\n".join(parts)
 
 
-async def _selection(task: Task, workspace: Workspace, guard: SecretGuard) -> str:
-    document = task.document
-    assert document is not None  # noqa: S101 - the caller checked
+async def _withheld(task: Task, workspace: Workspace, guard: SecretGuard) -> str:
+    """Why nothing of the document may be said, problems included: they quote it. Empty when it may."""
+    if task.document is None:
+        return ""
+    path = real = task.document.path
+    if not path.startswith("untitled:"):
+        real = await workspace.disk.real_path(path)
+    reason = guard.reason(path, real)
+    label = label_of(workspace.roots, path)
+    return f"The user is in {label}, whose text is withheld: {reason}" if reason else ""
+
+
+def _selection(task: Task, document: Snapshot, workspace: Workspace) -> str:
     label = label_of(workspace.roots, document.path)
-    real = document.path
-    if not document.path.startswith("untitled:"):
-        real = await workspace.disk.real_path(document.path)
-    reason = guard.reason(document.path, real)
-    if reason:
-        return f"The user is in {label}, whose text is withheld: {reason}"
     if task.selection is None or task.selection[0] == task.selection[1]:
         return f"The user is in {label}."
     start, end = task.selection
@@ -69,3 +78,11 @@ async def _selection(task: Task, workspace: Workspace, guard: SecretGuard) -> st
     text = document.text[start:end]
     cut = "\n(cut here; read the file for the rest)" if len(text) > MAX_SELECTION else ""
     return f'<selection file="{label}" lines="{first}-{last}">\n{text[:MAX_SELECTION]}{cut}\n</selection>'
+
+
+def _diagnostics(task: Task) -> str:
+    lines = [
+        f"line {d.line}: {d.severity}: {d.message[:MAX_PROBLEM]}"
+        for d in task.diagnostics[:MAX_PROBLEMS]
+    ]
+    return "<diagnostics>\n" + "\n".join(lines) + "\n</diagnostics>"

@@ -27,7 +27,7 @@ async def reverse(
         undone = _undone(seen.snapshot, mine) if seen.visible else None
         if undone is None:
             conflicts.append(mine[0].label)
-        else:
+        elif not undone.changes_nothing:
             changes.append(undone)
     return tuple(changes), tuple(conflicts)
 

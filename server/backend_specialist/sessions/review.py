@@ -132,7 +132,8 @@ class Review:
     def _unasked(self, change: FileChange) -> bool:
         if change.protected or change.delete:
             return False
-        return self._gate.decide("edit", change.label).action is Action.ALLOW
+        subject = change.subject or change.label
+        return self._gate.decide("edit", subject).action is Action.ALLOW
 
     async def _refresh(
         self, only: Collection[str] | None, *, again: bool

@@ -302,7 +302,10 @@ class Supervisor:
 
 async def _check_place(session: Session, key: str, path: str) -> None:
     """Refuse a place where no file may be proposed, before anything is spent."""
+    context = SessionContext(session)
     try:
-        await resolve(SessionContext(session), path, for_edit=True)
+        place = await resolve(context, path, for_edit=True)
     except ToolFailed as error:
         raise Refused(key, f"The deliverable cannot go there: {error}") from error
+    if reason := context.secret(place.path):
+        raise Refused(key, f"The deliverable cannot go there: {reason}")

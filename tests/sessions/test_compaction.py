@@ -1,0 +1,110 @@
+"""Compaction: before the window is full, once it pays, and never at the price of the conversation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from backend_specialist.adapters.scripts import Call, Reply
+from backend_specialist.domain.ports import ModelInfo
+from backend_specialist.domain.transcript import Message, Text, ToolResult, ToolUse, Usage, Verbatim
+from backend_specialist.sessions.compaction import REQUEST, compacted, due
+from backend_specialist.sessions.history import user_text
+from backend_specialist.sessions.services import Policy
+from support.scripted_model import texts
+from support.session_stage import Stage
+
+FILES = {"app.py": "x = 1\n"}
+READ = Reply(tools=(Call("read", {"filePath": "app.py"}),))
+INFO = ModelInfo(name="t/m", id="m", provider="t", context_window=10_000, max_output=1_000)
+USE = ToolUse(id="1", name="read", input={})
+RESULT = Message(role="user", content=(ToolResult(tool_use_id="1", content="x = 1"),))
+
+
+@pytest.mark.parametrize(("tokens", "expected"), [(8_100, False), (8_101, True)])
+def test_compaction_is_due_before_an_answer_might_not_fit(tokens: int, expected: bool) -> None:
+    assert due(Usage(input_tokens=100, cache_read_tokens=tokens - 100), INFO) is expected
+
+
+def test_task_summary_and_last_exchange_are_kept() -> None:
+    history = [
+        user_text("The task."),
+        Message(role="assistant", content=(Text("Early."),)),
+        user_text("More."),
+        Message(role="assistant", content=(USE,)),
+        RESULT,
+    ]
+    first, *rest = compacted(history, "It went well.")
+    assert first.text.startswith("The task.<summary of the conversation so far>\nIt went well.")
+    assert rest == history[3:]
+
+
+def test_later_summary_replaces_the_earlier_one() -> None:
+    once = compacted([user_text("The task.")], "First.")
+    twice = compacted(once, "Second.")
+    assert "First." not in twice[0].text
+    assert "Second." in twice[0].text
+
+
+def test_thinking_is_left_out_because_it_is_signed_for_the_old_conversation() -> None:
+    thought = Verbatim({"type": "thinking", "thinking": "Hm.", "signature": "s"})
+    history = [
+        user_text("The task."),
+        Message(role="assistant", content=(thought, USE)),
+        RESULT,
+    ]
+    assert compacted(history, "Fine.")[1].content == (USE,)
+
+
+def test_history_without_a_summary_stays_whole() -> None:
+    history = (user_text("The task."), Message(role="assistant", content=(Text("Yes."),)))
+    assert compacted(history, " \n") == history
+
+
+def full_at(position: int) -> Any:
+    def usage(body: dict[str, Any]) -> Usage:
+        return Usage(input_tokens=190_000 if len(body["messages"]) == position else 10)
+
+    return usage
+
+
+async def test_session_is_summarised_with_the_same_prefix_and_goes_on() -> None:
+    def script(body: dict[str, Any]) -> Reply:
+        if texts(body)[-1:] == [REQUEST]:
+            return Reply(text="app.py holds x = 1.")
+        return READ if len(body["messages"]) == 1 else Reply(text="Done.")
+
+    stage = Stage(FILES, script)
+    stage.model.usage = full_at(1)
+    session = await stage.finished()
+    first, summary, after = stage.model.requests
+    assert summary["tools"] == first["tools"]
+    assert summary["system"] == first["system"]
+    assert summary["messages"][0] == first["messages"][0]
+    assert summary["tool_choice"] == {"type": "none"}
+    assert "app.py holds x = 1." in after["messages"][0]["content"][-1]["text"]
+    assert (await stage.state(session)).usage.input_tokens == 190_020
+    assert stage.status == "completed"
+
+
+async def test_summary_that_is_empty_costs_and_loses_nothing() -> None:
+    def script(body: dict[str, Any]) -> Reply:
+        if texts(body)[-1:] == [REQUEST]:
+            return Reply(stop_reason="refusal")
+        return READ if len(body["messages"]) == 1 else Reply(text="Done.")
+
+    stage = Stage(FILES, script)
+    stage.model.usage = full_at(1)
+    session = await stage.finished()
+    assert len(stage.model.requests[2]["messages"]) == 3
+    assert (await stage.state(session)).usage.input_tokens == 190_020
+
+
+async def test_no_summary_is_paid_for_once_the_limit_is_reached() -> None:
+    stage = Stage(FILES, [replace(READ, text="I read.")], policy=Policy(max_tokens=100_000))
+    stage.model.usage = full_at(1)
+    await stage.finished()
+    assert stage.status == "paused"
+    assert len(stage.model.requests) == 1
