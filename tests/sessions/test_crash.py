@@ -7,61 +7,21 @@ The kill is simulated: the store takes one more record and then nothing, as if t
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
-from backend_specialist.adapters.scripts import Call, Reply
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.ports import Record
 from backend_specialist.domain.transcript import Usage
-from backend_specialist.sessions import compaction, state
+from backend_specialist.sessions import state
 from backend_specialist.sessions.events import Event, Kind
-from backend_specialist.sessions.repair import INTERRUPTED
-from backend_specialist.sessions.supervisor import Refused
-from support.scripted_model import results, texts
-from support.session_stage import REPORT, Stage, deliver, edit
+from backend_specialist.sessions.stored import Refused
+from support.every_record import AFTER, BEFORE, OTHER, REASON, WRONG, last_step, reply, steps
+from support.session_stage import Stage
 
-BASE = "x = 1\n"
-FILES = {"app.py": BASE, "other.py": "a = 1\n"}
-DOUBTFUL = {**REPORT, "database": {"models": [{"file": "no/where.py"}]}}
-STEPS: list[tuple[Call, ...]] = [
-    (
-        Call("webfetch", {"url": "https://a.test/"}),
-        Call("question", {"questions": [{"question": "Which?", "header": "Choice"}]}),
-        Call("task", {"description": "Advice", "prompt": "3 or 4?", "subagent_type": "expert"}),
-    ),
-    (edit("app.py", "x = 1", "x = 3"), edit("other.py", "a = 1", "a = 2")),
-    (edit("other.py", "a = 2", "a = 1"),),
-    (Call("deliver", {"summary": "Doubtful.", **DOUBTFUL}),),
-    (deliver("First."),),
-    (edit("app.py", "x = 1", "x = 4"),),
-    (deliver("Second."),),
-]
-REJECTED = 5
+FILES = {"app.py": BEFORE, "other.py": OTHER}
+STEPS = steps(expert="expert")
 FULL = Usage(input_tokens=190_000)
-
-
-def script(body: dict[str, Any]) -> Reply:
-    """Take the steps in order, a step again when one of its calls was interrupted."""
-    if "Advise." in str(body["system"]):
-        return Reply(text="Either.")
-    if texts(body)[-1:] == [compaction.REQUEST]:
-        return Reply(text=f"Done so far: step {last_step(body)}.")
-    step = last_step(body)
-    if INTERRUPTED not in results(body):
-        step += 1
-    if "I want 4." in "".join((*results(body), *texts(body))):
-        step = REJECTED
-    if step >= len(STEPS):
-        return Reply(text="All is done.")
-    return Reply(text=f"This is step {step}.", tools=STEPS[step])
-
-
-def last_step(body: dict[str, Any]) -> int:
-    return max(map(int, re.findall(r"step (\d+)", json.dumps(body["messages"]))), default=-1)
 
 
 class User:
@@ -82,10 +42,8 @@ class User:
             elif event.kind is Kind.PROPOSAL:
                 for approval in supervisor.approvals():
                     await supervisor.revoke(approval["approvalId"])
-                if any("x = 3" in change.text for change in event.source.changes):
-                    await self.stage.answer(
-                        self.session, event.source, "reject", reason="I want 4."
-                    )
+                if any(WRONG in change.text for change in event.source.changes):
+                    await self.stage.answer(self.session, event.source, "reject", reason=REASON)
                 else:
                     await self.stage.answer(self.session, event.source)
 
@@ -104,8 +62,12 @@ class User:
 
 
 def new_stage() -> Stage:
-    stage = Stage(FILES, script, experts=[AgentDefinition(name="expert", prompt="Advise.")])
-    stage.workspace.type("app.py", BASE)
+    stage = Stage(
+        FILES,
+        lambda body: reply(STEPS, body),
+        experts=[AgentDefinition(name="expert", prompt="Advise.")],
+    )
+    stage.workspace.type("app.py", BEFORE)
     stage.model.usage = lambda body: FULL if last_step(body) == 1 else Usage(input_tokens=10)
     return stage
 
@@ -126,7 +88,7 @@ async def play(stage: Stage, *, killed_after: int | None = None) -> str:
     user = User(stage, session)
     await user.attend()
     await restarted(stage, user)
-    assert stage.workspace.text("app.py") == "x = 4\n", "what was approved is there, once"
+    assert stage.workspace.text("app.py") == AFTER, "what was approved is there, once"
     with suppress(asyncio.CancelledError):
         await stage.supervisor.revert(session)
     await user.attend()
@@ -136,7 +98,7 @@ async def play(stage: Stage, *, killed_after: int | None = None) -> str:
         with suppress(Refused):
             await stage.supervisor.revert(session)
         await user.attend()
-    assert stage.workspace.text("app.py") == BASE, "all of it was taken back"
+    assert stage.workspace.text("app.py") == BEFORE, "all of it was taken back"
     return session
 
 

@@ -32,12 +32,14 @@ class ListStore:
     """One process's view of a shelf. ``dead`` is a process that was killed: it stores nothing any more.
 
     ``committed`` is called with each record as soon as it is stored; ``full`` makes every write fail.
+    ``committing`` is set when a write begins.
     """
 
     def __init__(self, shelf: Shelf | None = None) -> None:
         self.shelf = shelf or Shelf()
         self.dead = False
         self.full = ""
+        self.committing = asyncio.Event()
         self.committed: Callable[[Record], None] = lambda record: None
 
     async def create(self, head: SessionHead, records: Sequence[Record]) -> None:
@@ -66,6 +68,8 @@ class ListStore:
         await self._commit(session_id, records)
 
     async def _commit(self, session_id: str, records: Sequence[Record]) -> None:
+        self.committing.set()
+        await asyncio.sleep(0)
         rows = [(record.kind, json.dumps(record.data)) for record in records]
         self.shelf.records[session_id] += rows
         for record in records:
@@ -93,9 +97,12 @@ class ListStore:
         holder = self.shelf.leases.get(session_id)
         return holder is not None and not holder.dead
 
+    def _held_elsewhere(self, session_id: str) -> bool:
+        return self._held(session_id) and self.shelf.leases[session_id] is not self
+
     async def acquire(self, session_id: str) -> bool:
         await self._alive()
-        if self._held(session_id) and self.shelf.leases[session_id] is not self:
+        if session_id not in self.shelf.heads or self._held_elsewhere(session_id):
             return False
         self.shelf.leases[session_id] = self
         return True
@@ -107,7 +114,7 @@ class ListStore:
 
     async def delete(self, session_id: str) -> bool:
         await self._alive(writing=True)
-        if session_id not in self.shelf.heads:
+        if session_id not in self.shelf.heads or self._held_elsewhere(session_id):
             return False
         del self.shelf.heads[session_id], self.shelf.records[session_id]
         return True
