@@ -7,6 +7,7 @@ import pytest
 
 from backend_specialist.adapters.anthropic_model import Endpoint, lifetimes
 from backend_specialist.adapters.models import ModelCatalog
+from backend_specialist.adapters.retired import lifetimes_of
 from backend_specialist.adapters.scripted_api import ScriptedApi
 from backend_specialist.adapters.scripts import Reply
 from backend_specialist.domain.ports import ModelError
@@ -199,3 +200,20 @@ async def test_every_date_of_the_sdk_can_be_read() -> None:
     assert len(known.ends) > 10
     assert [name for name in known.ends if known.end_of_life(name) is None] == []
     assert [name for name in known.current if not name.startswith("claude-")] == []
+
+
+def test_a_model_that_the_sdk_has_forgotten_is_still_known_to_be_gone() -> None:
+    """The SDK 2.14 lists no model any more that has ended before; agent files still name them."""
+    newer = lifetimes_of(
+        {"claude-sonnet-4-5": "November 30th, 2026"}, ("claude-sonnet-5-5", "claude-sonnet-4-5")
+    )
+    today = date(2026, 11, 25)
+    assert newer.is_retired("claude-sonnet-4-20250514", today)
+    assert newer.newest_of_family("claude-sonnet-4-20250514", today) == "claude-sonnet-5-5"
+    assert not newer.is_retired("claude-sonnet-4-5", today)
+
+
+def test_every_date_of_our_own_table_can_be_read() -> None:
+    known = lifetimes_of({}, ())
+    assert known.ends
+    assert [name for name in known.ends if known.end_of_life(name) is None] == []

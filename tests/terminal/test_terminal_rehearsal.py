@@ -15,8 +15,13 @@ import pytest
 
 from backend_specialist.adapters.scripts import script_from_json
 from backend_specialist.domain.claims import claims_from_json, doubts, named_files
-from backend_specialist.terminal.demo import SAMPLE
+from backend_specialist.terminal import demo
+from backend_specialist.terminal.asking import Asker
+from backend_specialist.terminal.demo import SAMPLE, Cast
+from backend_specialist.terminal.keyboard import Keyboard
+from backend_specialist.terminal.report import Report
 from backend_specialist.terminal.sample_tests import run_tests
+from backend_specialist.terminal.screen import Screen
 
 SCRIPT = (resources.files("backend_specialist") / "rehearsals" / "demo.json").read_text("utf-8")
 
@@ -87,3 +92,16 @@ def test_sample_and_script_are_clean_code(changed: Path, rule: str) -> None:
     command = [sys.executable, "-m", "ruff", *rule.split(), *options]
     found = subprocess.run(command, cwd=changed, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
+
+
+async def test_tests_that_cannot_run_are_said_and_are_no_failure(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An installation without pytest has done its job all the same."""
+    monkeypatch.setattr(demo, "missing_packages", lambda: ("pytest",))
+    screen = Screen(sys.stdout)
+    asker = Asker(screen, Keyboard(), yes=True, no=False)
+    cast = Cast(model=demo.REHEARSAL, scripted=True)
+    assert await demo._check(Report(saved={"app/main.py"}), str(copy), cast, asker, screen)
+    assert "pip install pytest" in " ".join(capsys.readouterr().out.split())
+    assert not await demo._check(Report(), str(copy), cast, asker, screen)

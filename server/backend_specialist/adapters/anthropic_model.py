@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from backend_specialist.adapters.model_data import ModelFacts
 from backend_specialist.adapters.model_failures import Failure, Place, explain
 from backend_specialist.adapters.model_requests import request_body
-from backend_specialist.adapters.retired import Lifetimes
+from backend_specialist.adapters.retired import Lifetimes, lifetimes_of
 from backend_specialist.adapters.turn_reader import TurnReader
 from backend_specialist.domain.ports import ModelError, ModelEvent, ModelInfo, ModelRequest
 from backend_specialist.domain.transcript import Usage
@@ -167,7 +167,7 @@ def _lifetimes() -> Lifetimes:
     messages = importlib.import_module("anthropic.resources.messages.messages")
     model = importlib.import_module("anthropic.types.model").Model
     names = tuple(name for part in get_args(model) for name in get_args(part))
-    return Lifetimes(ends=messages.DEPRECATED_MODELS, current=names)
+    return lifetimes_of(messages.DEPRECATED_MODELS, names)
 
 
 def _make_client(endpoint: Endpoint) -> Any:

@@ -1,7 +1,7 @@
 """Which models are at their end, and what takes their place.
 
-Owns the reading of the SDK's tables (names with dates in words, names of current models). Holds no table
-of its own and imports no SDK.
+Owns the reading of the SDK's tables (names with dates in words, names of current models), over our own table
+(``data/retired.json``) of models that newer versions of the SDK do not list any more. Imports no SDK.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from backend_specialist.adapters.model_data import table
 
 _FAMILY = re.compile(r"claude-(?:\d[\d-]*-)?([a-z]+)")
 _NUMBER = re.compile(r"\d+")
@@ -43,6 +45,11 @@ class Lifetimes:
             if _family(other) == family and not self.is_retired(other, today)
         ]
         return max(candidates, key=_age, default=None) if family else None
+
+
+def lifetimes_of(ends: Mapping[str, str], current: tuple[str, ...]) -> Lifetimes:
+    """Give the SDK's tables, over what is known to have ended before."""
+    return Lifetimes(ends={**table("retired")["models"], **ends}, current=current)
 
 
 def _family(name: str) -> str | None:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from functools import cache
 
-from backend_specialist.adapters.retired import Lifetimes
+from backend_specialist.adapters.retired import Lifetimes, lifetimes_of
 
 _ENDS = ("resources/messages/messages.py", "DEPRECATED_MODELS")
 _NAMES = ("types/model.py", "Model")
@@ -27,7 +27,7 @@ def known_models() -> Lifetimes:
     except ValueError:
         dates = {}
     current = tuple(_texts(names)) if names else ()
-    return Lifetimes(ends=dates if isinstance(dates, dict) else {}, current=current)
+    return lifetimes_of(dates if isinstance(dates, dict) else {}, current)
 
 
 def _value(path: str, name: str) -> ast.expr | None:
