@@ -40,9 +40,9 @@ def searches(request: Request) -> Reply:
 
 
 def proposes(request: Request) -> Reply:
-    """Rewrite every third line of a large file, then deliver."""
+    """Rewrite every hundredth line of a large file, then deliver."""
     if position(request) == 0:
-        lines = [f"value_{n} = {n + n % 3 // 2}\n" for n in range(20_000)]
+        lines = [f"value_{n} = {n + (n % 100 == 50)}\n" for n in range(20_000)]
         call = Call("write", {"filePath": "app/large.py", "content": "".join(lines)})
         return Reply(tools=(Call("read", {"filePath": "app/large.py"}), call))
     return Reply(tools=(DELIVER,))

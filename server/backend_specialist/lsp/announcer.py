@@ -16,7 +16,10 @@ from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.sessions.events import Event, Kind, Status
 
 EVENT = "backendSpecialist/event"
+MOST_OUTCOMES = 100
+"""How many edits of one review are told one by one."""
 
+_AMISS = ("failed", "stale", "altered", "unverified")
 _ENDS = {
     Status.COMPLETED: (types.MessageType.Info, "has finished"),
     Status.CANCELLED: (types.MessageType.Info, "was cancelled"),
@@ -89,12 +92,17 @@ class Announcer:
             self._log(f"{event.session_id} {line}{failed}")
 
     def _review(self, event: Event) -> None:
-        for outcome in event.data["outcomes"]:
+        # What went wrong comes first, so that it is told however many edits there are.
+        outcomes = sorted(event.data["outcomes"], key=lambda item: item["result"] not in _AMISS)
+        for outcome in outcomes[:MOST_OUTCOMES]:
             reason = f" ({outcome['reason']})" if outcome["reason"] else ""
             line = f"{outcome['file']}:{outcome['lines']} {outcome['result']}{reason}"
             self._log(f"{event.session_id} {plain(line, 400)}")
-            if outcome["result"] in ("failed", "stale", "altered", "unverified"):
+            if outcome["result"] in _AMISS:
                 self._server.say(f"Backend Specialist: {plain(line, 400)}")
+        if len(outcomes) > MOST_OUTCOMES:
+            more = len(outcomes) - MOST_OUTCOMES
+            self._log(f"{event.session_id} … and {more:,} more edits; the transcript has them all")
 
     def _log(self, line: str) -> None:
         params = types.LogMessageParams(type=types.MessageType.Info, message=line)

@@ -6,10 +6,12 @@ believed. Asks nobody and stores nothing.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
 from backend_specialist.domain.changeset import FileChange, hunks, select
+from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.outcome import compare
 from backend_specialist.domain.ports import ApplyAnswer, Editor, EditorTraits, Workspace
 from backend_specialist.domain.proposal import HunkOutcome, Result
@@ -27,18 +29,24 @@ async def refreshed(workspace: Workspace, change: FileChange) -> FileChange | No
         return None
     if seen.snapshot is None:
         return change if change.base is None else None
-    if seen.text == change.text and not change.delete:
-        return replace(change, base=seen.snapshot, uri=seen.snapshot.uri)
-    if change.base is not None and seen.snapshot.digest == change.base.digest:
-        return replace(change, base=seen.snapshot, uri=seen.snapshot.uri)
-    return rebase(change, seen.snapshot)
+    # In a thread, as the hunks of a large text take long; they are remembered for whoever asks next.
+    return await asyncio.to_thread(_over, change, seen.snapshot)
+
+
+def _over(change: FileChange, now: Snapshot) -> FileChange | None:
+    there = now.text == change.text and not change.delete
+    same = there or (change.base is not None and now.digest == change.base.digest)
+    fresh = replace(change, base=now, uri=now.uri) if same else rebase(change, now)
+    if fresh is not None:
+        hunks(fresh)
+    return fresh
 
 
 def stale(change: FileChange) -> tuple[HunkOutcome, ...]:
     """Report every hunk of a change as stale: nothing of it was sent."""
     return tuple(
         replace(item, result=Result.STALE, reason=STALE, actual="")
-        for item in compare(change, change.base_text, frozenset())
+        for item in compare(change, None, frozenset())
     )
 
 
@@ -61,13 +69,17 @@ async def apply(
     """Send the edit and give the outcome of every hunk, by path, from the real text."""
     reasons = {change.path: unable(editor.traits, change) for change in changes}
     sent = [change for change in changes if not reasons[change.path]]
-    outcomes = {change.path: failed(change, reasons[change.path]) for change in changes}
+    outcomes = {c.path: failed(c, reasons[c.path]) for c in changes if reasons[c.path]}
     if not sent:
         return outcomes
     answer = await editor.apply(sent, label=label, confirm=confirm)
     seen = await settled(workspace, sent, denied=answer.applied is False)
-    judged = {c.path: judge(c, seen[c.path], answer, confirm=confirm) for c in sent}
-    return {**outcomes, **judged}
+    for change in sent:
+        # In a thread: to explain a large text that is another one takes a second.
+        outcomes[change.path] = await asyncio.to_thread(
+            judge, change, seen[change.path], answer, confirm=confirm
+        )
+    return outcomes
 
 
 def unable(traits: EditorTraits, change: FileChange) -> str:
@@ -85,7 +97,7 @@ def failed(change: FileChange, why: str) -> tuple[HunkOutcome, ...]:
     """Report every hunk of a change as failed: nothing of it was sent."""
     return tuple(
         replace(item, result=Result.FAILED, reason=why, actual="")
-        for item in compare(change, change.base_text, frozenset())
+        for item in compare(change, None, frozenset())
     )
 
 

@@ -173,7 +173,7 @@ class Review:
             return change, ()
         refused = tuple(
             replace(item, result=Result.REFUSED, reason=SETTLED_BEFORE, actual="")
-            for item in compare(change, change.base_text, frozenset())
+            for item in compare(change, None, frozenset())
             if item.hunk in old
         )
         return select(change, frozenset(h.id for h in hunks(change)) - old), refused
@@ -349,5 +349,5 @@ def refused(changes: Sequence[FileChange], reason: str) -> tuple[HunkOutcome, ..
     return tuple(
         replace(item, result=Result.REFUSED, reason=reason, actual="")
         for change in changes
-        for item in compare(change, change.base_text, frozenset())
+        for item in compare(change, None, frozenset())
     )
