@@ -8,7 +8,7 @@ CLIENT := client-vscode
 NODE   := PATH="$$($(CURDIR)/$(CLIENT)/rig.sh node):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean vsix vsix-full test-client test-vscode
+.PHONY: help demo test lint format bench bench-peers clean vsix vsix-full test-client test-vscode
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ test-vscode: vsix ## the extension in real VS Code in real Chromium; installs th
 
 bench: $(STAMP) ## measure speed against the limit of the same run
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-peers: $(STAMP) ## the same task through other agents (installs them into a throw-away directory)
+	@$(BIN)/python -m benchmarks.peers
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist $(CLIENT)/dist $(CLIENT)/wheels $(CLIENT)/node_modules

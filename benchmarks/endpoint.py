@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -35,11 +36,12 @@ class Endpoint:
 
 
 @asynccontextmanager
-async def endpoint(script: str) -> AsyncIterator[Endpoint]:
+async def endpoint(script: str, **environment: str) -> AsyncIterator[Endpoint]:
     """Start the endpoint; it is complete once the block is left."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.endpoint", script,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**26,
+        env={**os.environ, **environment},
     )  # fmt: skip
     assert process.stdin
     assert process.stdout
@@ -94,7 +96,7 @@ async def _serve(script: str) -> None:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         print(json.dumps({"url": url, "direct": direct}), flush=True)
         await asyncio.to_thread(sys.stdin.read)
-        first = api.requests[0] if api.requests else {}
+        first = next((each for each in api.requests if each.get("tools")), {})
         print(json.dumps({"pauses": clock.pauses, "first": _head(first)}))
         server.close()
 

@@ -5,6 +5,7 @@ Owns the scripts, by name, because the endpoint that plays them is another proce
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,6 +49,27 @@ def proposes(request: Request) -> Reply:
     return Reply(tools=(DELIVER,))
 
 
+def one_edit(request: Request) -> Reply:
+    """Read a file, change it, be done: with whatever tools the agent that asks has."""
+    tools = {tool["name"].lower(): tool for tool in request.get("tools", ())}
+    step = position(request)
+    if not {"read", "edit"} <= set(tools) or step > 2:
+        return _DONE
+    if step == 0:
+        return Reply(text="I read it.", tools=(_call(tools["read"], "FILE"),))
+    if step == 1:
+        return Reply(tools=(_call(tools["edit"], "FILE", "return 1", "return 2"),))
+    return Reply(tools=(DELIVER,)) if "deliver" in tools else _DONE
+
+
+def _call(tool: Mapping[str, Any], *values: str) -> Call:
+    """Call a tool with these values for the first arguments that it requires."""
+    names = tool["input_schema"]["required"]
+    path = os.path.join(os.environ["TASK_DIRECTORY"], "shop.py")
+    given = [path if value == "FILE" else value for value in values]
+    return Call(tool["name"], dict(zip(names, given, strict=False)))
+
+
 SCRIPTS: Mapping[str, Script] = {
-    each.__name__: each for each in (reads, streams, searches, proposes)
+    each.__name__: each for each in (reads, streams, searches, proposes, one_edit)
 }
