@@ -25,10 +25,11 @@ demo: $(STAMP) ## watch the specialist change a sample project (ARGS=--yes: unat
 test: $(STAMP) ## every test: unit, property, end to end, real Neovim
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
-lint: $(STAMP) ## ruff and mypy --strict
+lint: $(STAMP) ## ruff and mypy --strict; tsc and biome as well, once test-client has installed them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@if [ -e $(CLIENT)/node_modules/.installed ]; then cd $(CLIENT) && $(NODE) npm run --silent check; fi
 
 format: $(STAMP) ## let ruff rewrite the layout
 	$(BIN)/ruff check --fix .
