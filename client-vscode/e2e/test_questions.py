@@ -32,3 +32,19 @@ async def test_a_question_opens_when_the_user_wants_it_and_the_answer_reaches_th
     await expect(bench.toast("has finished")).to_be_visible()
     assert "SQLite" in window.told()
     assert "PostgreSQL" not in window.told()
+
+
+async def test_an_agent_that_is_picked_does_what_comes_next(open_window) -> None:
+    window = await open_window([Reply(text="No index is missing.")])
+    bench = window.workbench
+    await bench.ready()
+    await bench.palette("Show Agents and Their Permissions")
+    rows = bench.page.locator(".quick-input-list .monaco-list-row")
+    expert = rows.filter(has_text="domain-database")
+    await expect(expert).to_contain_text("edit: deny")
+    await expert.click()
+    await bench.palette("Run a Task")
+    await bench.type_into_box("Is an index missing?")
+    await expect(bench.toast("has finished")).to_be_visible()
+    (request,) = window.model.requests
+    assert request["system"][0]["text"].startswith("You are a database engineer")

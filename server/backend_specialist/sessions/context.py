@@ -19,7 +19,8 @@ from backend_specialist.domain.protected import protected
 from backend_specialist.sessions import applying, records
 from backend_specialist.sessions.events import Asking
 from backend_specialist.sessions.gate import Gate
-from backend_specialist.sessions.review import Journal, Review, Verdict
+from backend_specialist.sessions.journal import Journal
+from backend_specialist.sessions.review import Review, Verdict
 from backend_specialist.tools.paths import locate
 from backend_specialist.tools.registry import ToolFailed
 

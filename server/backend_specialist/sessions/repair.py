@@ -20,9 +20,9 @@ from backend_specialist.domain.proposal import (
 from backend_specialist.domain.transcript import Message, ToolResult
 from backend_specialist.sessions import applying, records
 from backend_specialist.sessions.calls import close_calls
+from backend_specialist.sessions.decided import refused
 from backend_specialist.sessions.history import unanswered, user_text
 from backend_specialist.sessions.looking import Seen, look
-from backend_specialist.sessions.review import refused
 from backend_specialist.sessions.session import Session
 
 INTERRUPTED = "This call was interrupted: the server stopped. Call it again if it is still needed."

@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from backend_specialist.domain.changeset import FileChange, hunks, select
 from backend_specialist.domain.outcome import compare
 from backend_specialist.domain.permission import Action
-from backend_specialist.domain.ports import Record
 from backend_specialist.domain.proposal import (
     Answer,
     HunkOutcome,
@@ -24,40 +22,12 @@ from backend_specialist.domain.proposal import (
     proposals,
 )
 from backend_specialist.domain.rebase import only_shifted
-from backend_specialist.sessions import applying, records
+from backend_specialist.sessions import applying, decided, records
 from backend_specialist.sessions.events import Status
 from backend_specialist.sessions.gate import Gate
-from backend_specialist.sessions.services import Policy, Services
-from backend_specialist.sessions.state import State
+from backend_specialist.sessions.journal import Journal
 
 SETTLED_BEFORE = "the user has decided on exactly this edit before; propose something else"
-
-
-class Journal(Protocol):
-    """What the review needs of its session: the record, and a voice."""
-
-    @property
-    def state(self) -> State: ...  # noqa: D102 - the session says what it is
-    @property
-    def services(self) -> Services: ...  # noqa: D102
-    @property
-    def policy(self) -> Policy: ...  # noqa: D102
-
-    async def record(self, *entries: Record) -> None:
-        """Store, then fold."""
-        ...
-
-    async def set_status(self, status: Status, reason: str = "") -> None:
-        """Store and announce a status."""
-        ...
-
-    def announce_proposal(self, proposal: Proposal) -> None:
-        """Emit the ``proposal`` event."""
-        ...
-
-    def announce_review(self, proposal: Proposal, outcomes: Sequence[HunkOutcome]) -> None:
-        """Emit the ``review`` event."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,9 +160,11 @@ class Review:
             answer = await self._ask(proposal)
             await self._journal.record(records.answered(answer))
             if answer.decision == "reject":
-                settled = await self._close(proposal, refused(proposal.changes, answer.reason))
+                settled = await self._close(
+                    proposal, decided.refused(proposal.changes, answer.reason)
+                )
                 return (*told, *settled)
-            chosen, left = _chosen(proposal, answer)
+            chosen, left = decided.chosen(proposal, answer)
             fresh, lost = await self._fresh(chosen)
             if all(only_shifted(old, new) for old, new in fresh):
                 return (*told, *await self._apply(proposal, answer, fresh, (*lost, *left)))
@@ -232,7 +204,7 @@ class Review:
             if moved is None:
                 lost.extend(applying.stale(change))
                 continue
-            lost.extend(_there_already(change, moved))
+            lost.extend(decided.there_already(change, moved))
             if not moved.changes_nothing:
                 fresh.append((change, moved))
         return fresh, tuple(lost)
@@ -274,7 +246,9 @@ class Review:
         )
         parts = [applying.accepted_part(change, found[change.path]) for change in changes]
         applied = tuple(part for part in parts if part)
-        outcomes = tuple(item for pair in fresh for item in _renamed(*pair, found[pair[1].path]))
+        outcomes = tuple(
+            item for pair in fresh for item in decided.renamed(*pair, found[pair[1].path])
+        )
         return await self._close(proposal, (*outcomes, *others), applied)
 
     async def _close(
@@ -307,47 +281,3 @@ class Review:
         elif wanted:
             text += "\nNo review rounds are left; nothing more can be proposed in this task."
         return Verdict(text=text, go_on=wanted and left)
-
-
-def _renamed(
-    shown: FileChange, sent: FileChange, outcomes: Sequence[HunkOutcome]
-) -> tuple[HunkOutcome, ...]:
-    """The outcomes under the hunk ids that the user was shown: a hunk that has shifted has another id."""
-    names = {new.id: old.id for old, new in zip(hunks(shown), hunks(sent), strict=True)}
-    return tuple(replace(item, hunk=names[item.hunk]) for item in outcomes)
-
-
-def _there_already(shown: FileChange, moved: FileChange) -> tuple[HunkOutcome, ...]:
-    """The hunks that the user made by hand while the question was open."""
-    if moved.changes_nothing:
-        return applying.there(shown)
-    if shown.delete or moved.base is None:
-        return ()
-    left = {(hunk.old, hunk.new) for hunk in hunks(moved)}
-    gone = {hunk.id for hunk in hunks(shown) if (hunk.old, hunk.new) not in left}
-    found = compare(shown, moved.base.text, frozenset(gone))
-    made = gone & {item.hunk for item in found if item.result is Result.ACCEPTED}
-    return tuple(item for item in applying.there(shown) if item.hunk in made)
-
-
-def _chosen(
-    proposal: Proposal, answer: Answer
-) -> tuple[tuple[FileChange, ...], tuple[HunkOutcome, ...]]:
-    """The changes that the user wants, and the outcomes of the hunks that they left out."""
-    if answer.decision != "apply":
-        return proposal.changes, ()
-    parts = [select(change, answer.hunks) for change in proposal.changes]
-    chosen = tuple(part for part in parts if part is not None)
-    left = tuple(
-        item for item in refused(proposal.changes, answer.reason) if item.hunk not in answer.hunks
-    )
-    return chosen, left
-
-
-def refused(changes: Sequence[FileChange], reason: str) -> tuple[HunkOutcome, ...]:
-    """Report every hunk as refused for one reason."""
-    return tuple(
-        replace(item, result=Result.REFUSED, reason=reason, actual="")
-        for change in changes
-        for item in compare(change, None, frozenset())
-    )
