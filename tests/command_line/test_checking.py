@@ -52,7 +52,7 @@ def test_check_prints_a_line_for_each_problem(
         ".opencode/agent/shop.md:2:1: error: The key 'permiss",
         ".opencode/agent/shop.md:4:8: error: 'steps' must be ",
         ".opencode/command/deploy.md:4:1: error: Commands of ",
-        ".claude/agents/reviewer.md:2:8: info: There is no to",
+        ".claude/agents/reviewer.md:2:14: info: There is no t",
     ]
 
 

@@ -270,7 +270,7 @@ async def test_approval_for_the_session_is_listed_and_can_be_revoked() -> None:
     await stage.supervisor.answer_request(session, asked.data["requestId"], "session")
     question = await stage.event(Kind.QUESTION)
     (approval,) = stage.supervisor.approvals()
-    assert (approval["permission"], approval["pattern"]) == ("webfetch_host", url["url"])
+    assert (approval["permission"], approval["pattern"]) == ("webfetch", url["url"])
     assert await stage.supervisor.revoke(approval["approvalId"])
     assert not await stage.supervisor.revoke(approval["approvalId"])
     mark = len(stage.events)

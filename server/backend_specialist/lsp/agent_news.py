@@ -32,8 +32,8 @@ class AgentNews:
             if message in self._said:
                 continue
             self._server.say(message)
-            if message in changes:
-                self._contents.log("\n".join(changes[message]))
+            for line in changes.get(message, ()):
+                self._contents.log(line)
         self._said = frozenset((*news, *changes))
 
     def _broken(self) -> Iterator[str]:
