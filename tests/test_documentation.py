@@ -57,6 +57,8 @@ def test_every_promise_has_tests_that_exist() -> None:
 
 
 def test_a_broken_link_and_a_missing_test_are_found(tmp_path: Path) -> None:
-    text = "[a](no.md) [b](https://example.com) [c](.) `tests/none.py` `tests/test_documentation.py`"
+    text = (
+        "[a](no.md) [b](https://example.com) [c](.) `tests/none.py` `tests/test_documentation.py`"
+    )
     assert broken_links(text, tmp_path) == ["no.md"]
     assert missing_tests(text) == ["tests/none.py"]
