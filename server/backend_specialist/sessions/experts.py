@@ -18,7 +18,6 @@ from backend_specialist.sessions import limits, records
 from backend_specialist.sessions.calls import ToolCalls
 from backend_specialist.sessions.catalog import Catalog
 from backend_specialist.sessions.context import SessionContext
-from backend_specialist.sessions.events import Kind, Status
 from backend_specialist.sessions.history import joined, user_text
 from backend_specialist.sessions.prompt import system_text
 from backend_specialist.sessions.session import Session
@@ -156,7 +155,7 @@ class _Consultation:
             self._model,
             self._request(final=final),
             on_event=lambda _: None,
-            on_wait=self._on_wait,
+            on_wait=self._session.announce_wait,
             backoff=self._session.services.backoff,
         )
         seconds = asyncio.get_running_loop().time() - started
@@ -175,10 +174,6 @@ class _Consultation:
             tool_choice="none" if final else "auto",
             options=self._agent.options,
         )
-
-    def _on_wait(self, seconds: float, error: ModelError, attempt: int) -> None:
-        reason = f"{error} Trying again in {seconds:.0f} s (attempt {attempt} of 5)."
-        self._session.emit(Kind.STATUS, {"status": Status.RUNNING.value, "reason": reason})
 
     def _answer(self, turn: Turn) -> str:
         text = turn.message.text.strip()

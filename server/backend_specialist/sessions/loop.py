@@ -106,7 +106,7 @@ class Conversation:
             self._model,
             self._request(joined(self._session.state.messages), final=final),
             on_event=self._on_event,
-            on_wait=self._on_wait,
+            on_wait=self._session.announce_wait,
             backoff=self._session.services.backoff,
         )
         seconds = asyncio.get_running_loop().time() - started
@@ -136,10 +136,6 @@ class Conversation:
             case _:
                 pass
 
-    def _on_wait(self, seconds: float, error: ModelError, attempt: int) -> None:
-        reason = f"{error} Trying again in {seconds:.0f} s (attempt {attempt} of 5)."
-        self._session.emit(Kind.STATUS, {"status": Status.RUNNING.value, "reason": reason})
-
     async def _compact(self) -> None:
         if not compaction.due(self._last, self._model.info):
             return
@@ -148,7 +144,7 @@ class Conversation:
             self._model,
             self._request(compaction.request(messages), final=True),
             on_event=lambda _: None,
-            on_wait=self._on_wait,
+            on_wait=self._session.announce_wait,
             backoff=self._session.services.backoff,
         )
         self._last = Usage()

@@ -13,7 +13,7 @@ from typing import Any
 from backend_specialist.domain.changeset import Hunk, counts, hunks
 from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.permission import Chain
-from backend_specialist.domain.ports import Record
+from backend_specialist.domain.ports import ModelError, Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal
 from backend_specialist.sessions import records
 from backend_specialist.sessions.asking import OpenRequests
@@ -120,6 +120,11 @@ class Session:
     def announce_usage(self) -> None:
         """Say what was spent so far."""
         self.emit(Kind.USAGE, usage_to_json(self.state.usage))
+
+    def announce_wait(self, seconds: float, error: ModelError, attempt: int) -> None:
+        """Say that a turn failed, and when it is tried again."""
+        reason = f"{error} Trying again in {seconds:.0f} s (attempt {attempt} of 5)."
+        self.emit(Kind.STATUS, {"status": Status.RUNNING.value, "reason": reason})
 
     # ------------------------------------------------------------ questions
 
