@@ -1,68 +1,113 @@
 """What can be said of a project without running anything.
 
-Owns the detection of the stack from manifests and the reading of project instructions. Everything goes
-through the secret guard, is bounded, and is marked as text of the repository.
+Owns the search for manifests and for the instructions of a repository. Every text passes the secret guard and lies
+really below its root. Bounded in directories, files and characters; what takes long runs in threads.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 
 from backend_specialist.domain.document import Unreadable
+from backend_specialist.domain.framing import framed
 from backend_specialist.domain.ports import Root, Workspace
 from backend_specialist.domain.secret import SecretGuard
+from backend_specialist.domain.stack import Component, component, tells
+from backend_specialist.sessions.context import label_of
 
-MANIFESTS = (
-    "pyproject.toml", "requirements.txt", "Pipfile", "package.json", "tsconfig.json", "go.mod",
-    "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile", "composer.json", "Cargo.toml",
-    "alembic.ini", "docker-compose.yml", "Dockerfile",
-)  # fmt: skip
-SIGNS = (
-    "fastapi", "flask", "django", "starlette", "sqlalchemy", "alembic", "pydantic", "pytest", "celery", "redis",
-    "express", "@nestjs/core", "fastify", "prisma", "typeorm", "knex", "vitest", "jest", "gin-gonic/gin",
-    "go-chi/chi", "gorm.io/gorm", "spring-boot", "hibernate", "flyway", "liquibase", "junit", "rails", "sinatra",
-    "rspec", "laravel/framework", "symfony", "phpunit", "axum", "actix-web", "sqlx", "diesel", "tokio", "psycopg",
-    "asyncpg", "mongoose", "kafka", "grpc",
-)  # fmt: skip
 MAX_INSTRUCTIONS = 8_000
-MAX_MANIFEST = 40_000
+MAX_ALL_INSTRUCTIONS = 16_000
+_INSTRUCTIONS = "AGENTS.md"
+_MOST_DIRECTORIES = 150
+_MOST_COMPONENTS = 30
+_MOST_MANIFESTS = 8
+_DEPTH = 2
+_SKIPPED = (
+    "node_modules", "vendor", "target", "dist", "build", "out", "bin", "obj", "venv", "env",
+    "site-packages", "__pycache__",
+)  # fmt: skip
 
 
-async def project_facts(workspace: Workspace, guard: SecretGuard) -> str:
-    """Say which manifests a project has and what they name, one line a root."""
-    lines = []
+async def components(
+    workspace: Workspace, guard: SecretGuard, near: str = ""
+) -> tuple[Component, ...]:
+    """Every directory with manifests: those on the way to the file ``near``, then those at most two below a root."""
+    found: list[Component] = []
     for root in workspace.roots:
-        found: list[str] = []
-        signs: set[str] = set()
-        for name in MANIFESTS:
-            text = await _text(workspace, guard, root, name)
-            if text is not None:
-                found.append(name)
-                lowered = text[:MAX_MANIFEST].lower()
-                signs.update(sign for sign in SIGNS if sign in lowered)
-        if found:
-            named = f"; they name {', '.join(sorted(signs))}" if signs else ""
-            lines.append(f"{root.name}: {', '.join(found)}{named}")
-    return "\n".join(lines)
+        found += await _components(workspace, guard, root, near)
+    return tuple(found)
 
 
-async def instructions(workspace: Workspace, guard: SecretGuard) -> str:
-    """Give each root's ``AGENTS.md``, bounded."""
-    parts = []
+async def _components(
+    workspace: Workspace, guard: SecretGuard, root: Root, near: str
+) -> list[Component]:
+    found: list[Component] = []
+    queue = [*reversed(way_to(root, near))] or [root.path]
+    depth = {root.path: _DEPTH}
+    for number, directory in enumerate(queue):
+        if number == _MOST_DIRECTORIES or len(found) == _MOST_COMPONENTS:
+            break
+        entries = await _entries(workspace, directory)
+        if depth.get(directory):
+            below = [os.path.join(directory, name[:-1]) for name in entries if _is_entered(name)]
+            depth |= dict.fromkeys(below, depth[directory] - 1)
+            # The list grows while it is gone through: nearer directories come first.
+            queue += [each for each in below if each not in queue]
+        names = [name for name in entries if tells(name)][:_MOST_MANIFESTS]
+        texts = {name: await _text(workspace, guard, root, f"{directory}/{name}") for name in names}
+        known = {name: text for name, text in texts.items() if text is not None}
+        if known:
+            label = _called(workspace, root, directory)
+            found.append(await asyncio.to_thread(component, directory, label, known))
+    return found
+
+
+def _is_entered(name: str) -> bool:
+    return name.endswith("/") and name[:-1] not in _SKIPPED and not name.startswith(".")
+
+
+def _called(workspace: Workspace, root: Root, directory: str) -> str:
+    return root.name if directory == root.path else label_of(workspace.roots, directory)
+
+
+async def _entries(workspace: Workspace, directory: str) -> tuple[str, ...]:
+    try:
+        return await workspace.disk.entries(directory)
+    except Unreadable:
+        return ()
+
+
+def way_to(root: Root, path: str) -> tuple[str, ...]:
+    """The directories from a root down to the one that a file lies in; none for a file of another root."""
+    home = root.path.rstrip("/")
+    if not path.startswith(home + "/"):
+        return ()
+    found = [root.path]
+    for part in path.removeprefix(home + "/").split("/")[:-1]:
+        found.append(f"{found[-1].rstrip('/')}/{part}")
+    return tuple(found)
+
+
+async def instructions(workspace: Workspace, guard: SecretGuard, near: str = "") -> str:
+    """The ``AGENTS.md`` of each root and of the directories on the way to the file ``near``, the nearest last."""
+    parts: list[str] = []
+    room = MAX_ALL_INSTRUCTIONS
     for root in workspace.roots:
-        text = await _text(workspace, guard, root, "AGENTS.md")
-        if text and text.strip():
-            cut = text[:MAX_INSTRUCTIONS]
-            more = "\n(cut here)" if len(text) > len(cut) else ""
-            parts.append(
-                f'<instructions from="{root.name}/AGENTS.md">\n{cut}{more}\n</instructions>'
-            )
+        for directory in way_to(root, near) or (root.path,):
+            path = f"{directory.rstrip('/')}/{_INSTRUCTIONS}"
+            text = (await _text(workspace, guard, root, path) or "").strip()
+            cut = text[: min(MAX_INSTRUCTIONS, room)]
+            if cut:
+                room -= len(cut)
+                shown = f"{cut}\n(cut here)" if len(text) > len(cut) else cut
+                source = label_of(workspace.roots, path)
+                parts.append(framed("instructions", shown, **{"from": source}))
     return "\n".join(parts)
 
 
-async def _text(workspace: Workspace, guard: SecretGuard, root: Root, name: str) -> str | None:
+async def _text(workspace: Workspace, guard: SecretGuard, root: Root, path: str) -> str | None:
     """The text of a file of a root; ``None`` for none, for a secret one and for a link that leads out of the root."""
-    path = os.path.join(root.path, name)
     real, home = [await workspace.disk.real_path(each) for each in (path, root.path)]
     if not real.startswith(home.rstrip(os.sep) + os.sep) or guard.reason(path, real):
         return None
