@@ -4,11 +4,12 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 CLIENT := client-vscode
+EVALS  := evals/.venv/.installed evals/node_modules/.installed
 # The client's tools need Node 22; rig.sh gives the directory of one, and installs it where there is none.
 NODE   := PATH="$$($(CURDIR)/$(CLIENT)/rig.sh node):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-peers clean vsix vsix-full test-client test-vscode
+.PHONY: help demo test lint format bench bench-peers eval test-evals clean vsix vsix-full test-client test-vscode
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,5 +60,21 @@ bench: $(STAMP) ## measure speed against the limit of the same run
 bench-peers: $(STAMP) ## the same task through other agents (installs them into a throw-away directory)
 	@$(BIN)/python -m benchmarks.peers
 
+# The tasks' frameworks are not the product's, so they have an environment of their own.
+evals/.venv/.installed: evals/requirements.txt
+	$(PYTHON) -m venv evals/.venv
+	evals/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r evals/requirements.txt
+	@touch $@
+
+evals/node_modules/.installed: evals/package-lock.json
+	cd evals && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+eval: $(STAMP) $(EVALS) ## tasks with hidden tests: MODEL=anthropic/… asks that model, MODEL=scripted/solution none
+	@$(BIN)/python -m evals --model $(or $(MODEL),$(error name a model: make eval MODEL=anthropic/NAME)) $(ARGS)
+
+test-evals: $(STAMP) $(EVALS) ## the tasks themselves: solutions pass, starts fail, cheating fails
+	$(BIN)/python -m pytest -n auto evals/tests $(ARGS)
+
 clean: ## remove what the other targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist $(CLIENT)/dist $(CLIENT)/wheels $(CLIENT)/node_modules
+	rm -rf $(VENV) evals/.venv evals/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis dist $(CLIENT)/dist $(CLIENT)/wheels $(CLIENT)/node_modules
