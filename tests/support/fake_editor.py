@@ -210,6 +210,16 @@ class FakeEditor:
         self.open_uri(uri, (self.root / name).read_bytes().decode(), language)
         return uri
 
+    def change_folder(self, root: Path) -> None:
+        """Close every document and open another folder in place of the one that is open."""
+        for uri in self.buffers:
+            self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        self.buffers.clear()
+        added, removed = ({"uri": each.as_uri(), "name": each.name} for each in (root, self.root))
+        event = {"added": [added], "removed": [removed]}
+        self.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+        self.root = root
+
     def open_uri(self, uri: str, text: str, language: str = "python") -> None:
         self.buffers[uri] = [text, 1]
         document = {"uri": uri, "languageId": language, "version": 1, "text": text}
@@ -315,6 +325,13 @@ def offset_of(text: str, position: Json, encoding: str) -> int:
         left -= len(text[at].encode(name)) // size
         at += 1
     return at
+
+
+def position_of(text: str, offset: int) -> Json:
+    """The position of an offset, in UTF-16 units; the lines end in ``\\n``."""
+    before = text[:offset]
+    line = before.rpartition("\n")[2]
+    return {"line": before.count("\n"), "character": len(line.encode("utf-16-le")) // 2}
 
 
 def uri_of(operation: Json) -> str:
