@@ -108,6 +108,7 @@ def test_what_a_person_would_call_has_a_command() -> None:
         "showDeliverable": "deliverable",
         "deleteSession": "delete",
         "listRecipes": "runRecipe",
+        "pickRecipe": "runRecipe",
         "listAgents": "agents",
         "useAgent": "agents",
         "showPermissions": "agents",

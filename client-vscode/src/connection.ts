@@ -5,7 +5,7 @@
  * the window nothing.
  */
 import type { ChildProcess } from "node:child_process";
-import { type LogOutputChannel, workspace } from "vscode";
+import { commands, type LogOutputChannel, workspace } from "vscode";
 import {
   CancellationToken,
   CloseAction,
@@ -13,7 +13,7 @@ import {
   LanguageClient,
   State,
 } from "vscode-languageclient/node";
-import { DRAWN, EVENT, type SessionEvent } from "./protocol";
+import { DRAWN, EVENT, PICK_RECIPE, type SessionEvent } from "./protocol";
 import type { Saving } from "./saving";
 
 export interface Hooks {
@@ -41,6 +41,11 @@ export function connection(hooks: Hooks, saving: Saving, log: LogOutputChannel):
       }),
     },
     middleware: {
+      // The list of recipes is ours: a question with so many buttons would be none.
+      executeCommand: (command, args, next) =>
+        command === PICK_RECIPE
+          ? commands.executeCommand("backendSpecialist.client.runRecipe")
+          : next(command, args),
       workspace: {
         configuration: ({ items }) =>
           items.map(({ section }) => (section === "backendSpecialist" ? hooks.settings() : null)),

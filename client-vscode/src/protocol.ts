@@ -6,6 +6,7 @@
 
 export const EVENT = "backendSpecialist/event";
 export const PREFIX = "backendSpecialist.";
+export const PICK_RECIPE = "backendSpecialist.pickRecipe";
 export const DRAWN = ["proposal", "question", "permission", "error"] as const;
 
 export type Status =

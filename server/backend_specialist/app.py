@@ -39,10 +39,13 @@ from backend_specialist.lsp.editor import LspEditor
 from backend_specialist.lsp.errors import InvalidArgument
 from backend_specialist.lsp.interrupted import Interrupted
 from backend_specialist.lsp.patches import Patches
+from backend_specialist.lsp.picking import Picker
 from backend_specialist.lsp.questions import Questions
+from backend_specialist.lsp.recipe_actions import RecipeActions
 from backend_specialist.lsp.rights import Rights
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.sessions.services import Policy, Services
+from backend_specialist.sessions.stacks import Stacks
 from backend_specialist.sessions.stored import Refused
 from backend_specialist.sessions.supervisor import Supervisor
 from backend_specialist.settings import Settings
@@ -70,6 +73,7 @@ class Application:
         self._warming: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self.catalog = AgentSources(trust)
+        self.stacks = Stacks(self.documents, lambda: self._policy().guard)
         self.editor = LspEditor(self.server)
         self.supervisor = Supervisor(self._services())
         self._interrupted = Interrupted(self.server)
@@ -103,6 +107,7 @@ class Application:
         patches = Patches(self.server, self.contents)
         for part in (announcer, approvals, patches, self._interrupted, self.contents):
             self.supervisor.subscribe(part.hear)
+        recipes = RecipeActions(self.documents, self.catalog, self.stacks)
         self._commands = Commands(
             self.supervisor,
             approvals,
@@ -110,21 +115,20 @@ class Application:
             catalog=self.catalog,
             documents=self.documents,
             rights=Rights(self.catalog, self._guarded),
+            picker=Picker(self.server, self.catalog, recipes),
         )
         self._commands.on_trust = self.settle
         self._news = AgentNews(self.server, self.catalog, self.contents)
-        self._watcher = Watcher(self.catalog.watched, self._reload_agents)
+        self._watcher = Watcher(self._watched, self._reload)
         self.language = AgentLanguage(self.server, AgentTexts(self.catalog))
-        self.actions = CodeActions(
-            self.documents, self.catalog, approvals, self._interrupted, self.language.fixes
-        )
+        self.actions = CodeActions(recipes, approvals, self._interrupted, self.language.fixes)
 
     # ------------------------------------------------------------ settings
 
     async def settle(self, layers: Sequence[object] | None = None) -> None:
         """Take layers of settings, or those of last time; what is wrong with them is said once, by name."""
         await self._take(layers)
-        self._watching = asyncio.create_task(self._watch_agents(), name="begin to watch agents")
+        self._watching = asyncio.create_task(self._watch(), name="begin to watch files")
         self._prepare()
 
     async def _take(self, layers: Sequence[object] | None) -> None:
@@ -135,15 +139,20 @@ class Application:
         for problem in problems:
             self.server.say(problem)
 
-    async def _watch_agents(self) -> None:
+    def _watched(self) -> frozenset[str]:
+        return self.catalog.watched() | self.stacks.watched()
+
+    async def _watch(self) -> None:
+        await self.stacks.refresh()
         await self._watcher.start()
         # Once more, for what changed before the watching began.
-        await self._reload_agents()
+        await self._reload()
 
-    async def _reload_agents(self) -> None:
-        """Read the agent files again: new sessions take them, running ones keep what they have."""
+    async def _reload(self) -> None:
+        """Read agent files and manifests again: new sessions take them, running ones keep what they have."""
         await self._take(None)
         await self._news.tell()
+        await self.stacks.refresh()
 
     def _apply(self, settings: Settings) -> None:
         self.editor.approval_seconds = settings.approval_timeout_seconds

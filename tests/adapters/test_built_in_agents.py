@@ -88,7 +88,24 @@ def test_built_in_recipe_for_the_selected_code_comes_first(first: str, selected:
         BUILT_IN, has_selection=True, has_diagnostic=False, language="python", text=selected
     )
     assert offered[0].name == first
-    assert len(offered) == MOST_OFFERED
+    assert len(offered) > MOST_OFFERED
+
+
+def test_built_in_recipe_about_what_the_project_uses_is_among_the_first() -> None:
+    """The same word, ``fetch``: of a service in the one project, of a database in the other."""
+
+    def first(*stack: str) -> list[str]:
+        offered = fitting(
+            BUILT_IN,
+            has_selection=True, has_diagnostic=False, language="python", text="fetch",
+            stack=frozenset(("framework", *stack)),
+        )  # fmt: skip
+        return [each.name for each in offered[:MOST_OFFERED]]
+
+    assert first("client")[0] == "call-service"
+    assert "add-caching" not in first("client")
+    assert first("orm")[0] == "add-caching"
+    assert "call-service" not in first("orm")
 
 
 def test_built_in_recipe_for_a_specification_is_offered_in_markdown_only() -> None:
@@ -103,5 +120,6 @@ def test_built_in_recipes_are_offered_where_they_fit() -> None:
     assert broken[0].name == "fix-problem"
     assert broken[0].kind == "quickfix"
     selected = fitting(recipes, has_selection=True, has_diagnostic=False, language="python")
-    assert len(selected) == MOST_OFFERED
-    assert {"implement-endpoint", "add-validation"} <= {recipe.name for recipe in selected}
+    assert {"implement-endpoint", "add-validation"} <= {
+        recipe.name for recipe in selected[:MOST_OFFERED]
+    }

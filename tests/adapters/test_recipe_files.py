@@ -70,6 +70,13 @@ def test_recipe_file_with_an_unknown_key_stays_usable() -> None:
     assert "Did you mean 'title'?" in recipe.problems[0].message
 
 
+def test_recipe_says_what_of_a_project_it_is_about() -> None:
+    recipe = load("stack: [ORM, FastAPI, fastapy]")
+    assert recipe.stack == ("orm", "fastapi", "fastapy")
+    assert usable_recipe(recipe)
+    assert "Did you mean 'fastapi'?" in recipe.problems[0].message
+
+
 def test_recipe_name_is_the_path_below_the_directory() -> None:
     assert recipe_name("/a/commands/team/fix.md", "/a/commands") == "team/fix"
 

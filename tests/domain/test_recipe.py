@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_specialist.domain.recipe import MOST_OFFERED, WHENS, Recipe, fitting, render
+from backend_specialist.domain.recipe import WHENS, Recipe, fitting, render
 
 
 def recipe(
@@ -60,11 +60,43 @@ def test_recipe_for_another_matter_comes_last() -> None:
     assert [item.name for item in found] == ["any", "sql"]
 
 
+def fit(*names: tuple[str, tuple[str, ...]], text: str, stack: set[str]) -> list[str]:
+    """The order of recipes given as sign and stack; one without either is called ``any``."""
+    recipes = [
+        Recipe(name=sign, title=sign, template="Do it.", signs=(sign,), stack=about)
+        for sign, about in names
+    ]
+    found = fitting(
+        [*recipes, recipe(name="any")],
+        has_selection=True, has_diagnostic=False, language="", text=text, stack=frozenset(stack),
+    )  # fmt: skip
+    return [item.name for item in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "stack", "expected"),
+    [
+        ("query cache", set(), ["query", "cache", "any"]),
+        ("query cache", {"framework"}, ["any", "query", "cache"]),
+        ("query cache", {"redis"}, ["cache", "any", "query"]),
+        ("query cache", {"orm", "redis"}, ["query", "cache", "any"]),
+        ("query", {"redis"}, ["any", "query", "cache"]),
+        ("", {"redis"}, ["any", "cache", "query"]),
+        ("", {"orm", "redis"}, ["any", "query", "cache"]),
+    ],
+)
+def test_recipe_about_what_the_project_uses_comes_before_others(
+    text: str, stack: set[str], expected: list[str]
+) -> None:
+    recipes = ("query", ("orm", "database")), ("cache", ("redis",))
+    assert fit(*recipes, text=text, stack=stack) == expected
+
+
 @given(st.lists(st.sampled_from(WHENS), max_size=20))
-def test_recipes_offered_are_few_and_in_a_stable_order(whens: list[str]) -> None:
+def test_recipes_are_in_a_stable_order(whens: list[str]) -> None:
     recipes = [recipe(name=str(number), when=when) for number, when in enumerate(whens)]
     found = fitting(recipes, has_selection=True, has_diagnostic=True, language="")
-    assert len(found) == min(len(recipes), MOST_OFFERED)
+    assert len(found) == len(recipes)
     order = [(WHENS.index(item.when), int(item.name)) for item in found]
     assert order == sorted(order)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,25 @@ async def test_expert_reads_and_its_answer_is_the_result() -> None:
     assert "SELECT 1;" in results(second)[0]
     titles = [event.data["title"] for event in stage.events if event.kind is Kind.TOOL_RESULT]
     assert titles == ["database: db.sql:1-1", "database: Advice"]
+
+
+async def test_expert_is_told_the_same_at_every_turn_for_the_caches_sake() -> None:
+    script = Script(
+        [Reply(tools=(ask(),)), Reply(text="Good.")],
+        database=[Reply(tools=(READ,)), Reply(text="Add an index.")],
+    )
+
+    def renaming(body: Mapping[str, Any]) -> Reply:
+        reply = script(body)
+        if len(script.bodies("database")) == 1:
+            stage.editor.traits = replace(stage.editor.traits, name="another editor")
+        return reply
+
+    stage = Stage(FILES, renaming, experts=[expert()])
+    await stage.finished()
+    first, second = (str(body["system"]) for body in script.bodies("database"))
+    assert second == first
+    assert "another editor" not in first
 
 
 async def test_expert_sees_what_is_proposed_and_has_no_way_to_edit_or_ask() -> None:

@@ -16,6 +16,7 @@ from backend_specialist.adapters.model_lint import read_model, report_model
 from backend_specialist.domain.agent_fields import RECIPE_FIELDS
 from backend_specialist.domain.lines import split_lines
 from backend_specialist.domain.recipe import WHENS, Recipe
+from backend_specialist.domain.technologies import WORDS
 
 _KIND = re.compile(r"(?:quickfix|refactor|source)(?:\.[A-Za-z]+)*")
 _SIGN = re.compile(r"[a-z][a-z0-9]*")
@@ -40,6 +41,7 @@ def load_recipe(text: str, *, name: str, source: str) -> Recipe:
         model=read_model(fields),
         languages=_names(fields, "languages"),
         signs=_signs(fields),
+        stack=_stack(fields),
         source=source,
     )
     _check_template(fields, template, first_line=_first_line(text, front.body))
@@ -77,6 +79,22 @@ def _signs(fields: Fields) -> tuple[str, ...]:
         return signs
     fields.problem("'signs' must be single words in lower case, such as [select, join].", "signs")
     return ()
+
+
+def _stack(fields: Fields) -> tuple[str, ...]:
+    names = tuple(name.lower() for name in _names(fields, "stack"))
+    for name in names:
+        if name not in WORDS:
+            meant = nearest(name, WORDS)
+            fields.problem(
+                f"Nothing that is known is called '{name}', so it never makes the recipe fit better."
+                + (f" Did you mean '{meant}'?" if meant else ""),
+                "stack",
+                severity="warning",
+                code="unknown-stack",
+                word=name,
+            )
+    return names
 
 
 def _names(fields: Fields, key: str) -> tuple[str, ...]:

@@ -65,11 +65,11 @@ class Watcher:
             for paths, deep in ((targets.deep, True), (targets.shallow, False)):
                 if paths:
                     follower = self._follow(targets, sorted(paths), deep)
-                    self._followers.append(asyncio.create_task(follower, name="watch agents"))
+                    self._followers.append(asyncio.create_task(follower, name="watch files"))
             # Each follower runs until it waits, and from then on nothing is missed.
             await asyncio.sleep(0)
         if self._telling is None:
-            self._telling = asyncio.create_task(self._tell(), name="reload agents")
+            self._telling = asyncio.create_task(self._tell(), name="tell of changes")
 
     async def close(self) -> None:
         """Watch no more."""
@@ -96,7 +96,7 @@ class Watcher:
             ):
                 self._happened.set()
         except Exception as error:  # noqa: BLE001 - a directory that has gone, or the system's limit of watches
-            _log.warning("Agent files are not watched any more: %s", error)
+            _log.warning("Agent files and manifests are not watched any more: %s", error)
             self._happened.set()
 
     async def _tell(self) -> None:

@@ -91,6 +91,9 @@ RECIPE_FIELDS: Mapping[str, Field] = {
     ),
     "languages": Field(meaning="The editor's language ids it is for.", default="any"),
     "signs": Field(meaning="Words in the selected code that make the recipe fit better."),
+    "stack": Field(
+        meaning="Kinds or names of what a project is built with (`orm`, `fastapi`) that make the recipe fit better."
+    ),
     "agent": Field(meaning="Who does it.", default="the agent of the settings"),
     "model": Field(meaning="The model, as `provider/model`.", default="the agent's"),
     "subtask": Field(meaning="Has no effect here.", values=_FLAG),

@@ -14,6 +14,7 @@ from backend_specialist.domain.agent import Problem
 WHENS = ("diagnostic", "selection", "always", "file")
 """Where a recipe can be offered, the most specific first."""
 MOST_OFFERED = 6
+"""How many are offered at a place, the others behind *More…*."""
 
 _PLACEHOLDER = re.compile(r"\$(ARGUMENTS\b|[1-9][0-9]?(?![0-9]))")
 # The words of names in any style: of ``getUserById``, ``get_user_by_id`` and ``HTTPServer``.
@@ -26,7 +27,8 @@ class Recipe:
     """``when`` is ``selection``, ``diagnostic``, ``file`` or ``always``; no ``languages`` means any.
 
     ``signs`` are lower-case words by which a selected text is recognised as the recipe's own matter; a recipe without
-    any is of use everywhere.
+    any is of use everywhere. ``stack`` are kinds and labels of :mod:`.technologies`, in lower case, one of which makes
+    it fit a project better.
     """
 
     name: str
@@ -39,19 +41,25 @@ class Recipe:
     model: str | None = None
     languages: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
+    stack: tuple[str, ...] = ()
     source: str = "built-in"
     problems: tuple[Problem, ...] = ()
 
 
-def fitting(
+def fitting(  # noqa: PLR0913 - keywords, each with a meaning of its own
     recipes: Iterable[Recipe],
     *,
     has_selection: bool,
     has_diagnostic: bool,
     language: str,
     text: str = "",
+    stack: frozenset[str] = frozenset(),
 ) -> tuple[Recipe, ...]:
-    """At most six recipes for a place in a file: those for a diagnostic, for this very ``text``, for any text."""
+    """The recipes for a place in a file: those for a diagnostic, for this very ``text``, for any text.
+
+    ``stack`` are the words of what the project is built with, none where that is not known. It moves what the text
+    speaks for: up where the project uses what the recipe is about, down where it does not.
+    """
     fit = {"selection": has_selection, "diagnostic": has_diagnostic, "always": True, "file": True}
     words = frozenset(word.lower() for word in _PART.findall(text))
     found = [
@@ -59,13 +67,23 @@ def fitting(
         for recipe in recipes
         if fit.get(recipe.when) and (not recipe.languages or language in recipe.languages)
     ]
-    return tuple(sorted(found, key=lambda recipe: _rank(recipe, words))[:MOST_OFFERED])
+    return tuple(sorted(found, key=lambda recipe: _rank(recipe, words, stack)))
 
 
-def _rank(recipe: Recipe, words: frozenset[str]) -> tuple[bool, int, int]:
+def _rank(
+    recipe: Recipe, words: frozenset[str], stack: frozenset[str]
+) -> tuple[bool, int, int, int]:
     shown = sum(sign in words for sign in recipe.signs)
-    weight = shown + 1 if shown else int(not recipe.signs)
-    return recipe.when != "diagnostic", -weight, WHENS.index(recipe.when)
+    used = _used(recipe, stack)
+    weight = shown + 1 + used if shown else int(not recipe.signs)
+    return recipe.when != "diagnostic", -weight, -used, WHENS.index(recipe.when)
+
+
+def _used(recipe: Recipe, stack: frozenset[str]) -> int:
+    """1 where the project uses what the recipe is about, -1 where it does not, 0 where there is nothing to compare."""
+    if not recipe.stack or not stack:
+        return 0
+    return 1 if stack.intersection(recipe.stack) else -1
 
 
 def render(recipe: Recipe, arguments: str) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend_specialist.domain.framing import named
-from backend_specialist.domain.manifests import manifest_of, names_in
-from backend_specialist.domain.technologies import DEPENDENCIES, FILES, KINDS
+from backend_specialist.domain.manifests import MANIFESTS, manifest_of, names_in
+from backend_specialist.domain.technologies import DEPENDENCIES, FILES, KINDS, technologies
 
 Technology = tuple[str, str]
 """A kind of :data:`.technologies.KINDS` and a label, such as ``("orm", "SQLAlchemy")``."""
@@ -31,6 +31,10 @@ class Component:
     technologies: frozenset[Technology]
 
 
+TELLING = frozenset({*FILES, *(row.pattern for row in MANIFESTS if "*" not in row.pattern)})
+"""The names of files that say something about the stack, those apart that are known by a glob."""
+
+
 def tells(name: str) -> bool:
     """Whether a file of this name says something about the stack."""
     return name in FILES or manifest_of(name) is not None
@@ -40,7 +44,7 @@ def component(directory: str, label: str, texts: Mapping[str, str]) -> Component
     """Read a directory's manifests, by name; takes as long as the texts are, for at most some hundred KB each."""
     found: set[Technology] = set()
     for name, text in texts.items():
-        found.update(_technologies(FILES.get(name, "")))
+        found.update(technologies(FILES.get(name, "")))
         manifest = manifest_of(name)
         if manifest:
             found.add(("language", manifest.language))
@@ -58,15 +62,9 @@ def component(directory: str, label: str, texts: Mapping[str, str]) -> Component
 def _known(dependency: str) -> Iterable[Technology]:
     exact = DEPENDENCIES.get(dependency)
     if exact:
-        return _technologies(exact)
+        return technologies(exact)
     begun = [name for name in _PREFIXES if dependency.startswith(name[:-1])]
-    return _technologies(DEPENDENCIES[max(begun, key=len)]) if begun else ()
-
-
-def _technologies(line: str) -> Iterable[Technology]:
-    for item in filter(None, line.split(", ")):
-        kind, _, label = item.partition(" ")
-        yield kind, label
+    return technologies(DEPENDENCIES[max(begun, key=len)]) if begun else ()
 
 
 def around(components: Sequence[Component], path: str) -> tuple[Component, ...]:

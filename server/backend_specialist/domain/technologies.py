@@ -8,7 +8,7 @@ Owns names and labels, and nothing that reads them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 KINDS: Mapping[str, str] = {
     "language": "language",
@@ -351,3 +351,19 @@ FILES: Mapping[str, str] = {
     "diesel.toml": "orm Diesel, migrations Diesel",
 }
 """Files whose name alone says something; they are not read."""
+
+
+def technologies(line: str) -> Iterator[tuple[str, str]]:
+    """The kinds and labels of a line of the tables."""
+    for item in filter(None, line.split(", ")):
+        kind, _, label = item.partition(" ")
+        yield kind, label
+
+
+WORDS = frozenset(
+    word.lower()
+    for line in (*DEPENDENCIES.values(), *FILES.values())
+    for technology in technologies(line)
+    for word in technology
+)
+"""Every kind and label in lower case: the words by which a recipe may name what it is about."""

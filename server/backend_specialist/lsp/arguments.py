@@ -40,6 +40,9 @@ SHAPES: Mapping[str, Shape] = {
         recipe="text", instructions="text", uri="text", range="object", version="number",
         agent="text", diagnostics="list", output="text",
     ),
+    "pickRecipe": shape(
+        {"recipes": "list"}, uri="text", range="object", version="number", diagnostics="list",
+    ),
     "reply": shape({"sessionId": "text", "text": "text"}),
     "cancel": shape(sessionId="text"),
     "review": shape(sessionId="text"),

@@ -18,6 +18,7 @@ from backend_specialist.lsp.arguments import COMMANDS, PREFIX, checked
 from backend_specialist.lsp.contents import Contents
 from backend_specialist.lsp.documents import Documents
 from backend_specialist.lsp.errors import InvalidArgument
+from backend_specialist.lsp.picking import Picker
 from backend_specialist.lsp.requested import Requested
 from backend_specialist.lsp.rights import Rights
 from backend_specialist.lsp.uris import path_of
@@ -50,8 +51,10 @@ class Commands:
         catalog: Catalog,
         documents: Documents,
         rights: Rights,
+        picker: Picker,
     ) -> None:
         self._rights = rights
+        self._picker = picker
         self._supervisor = supervisor
         self._approvals = approvals
         self._contents = contents
@@ -60,6 +63,7 @@ class Commands:
         self._requested = Requested(documents, catalog)
         self._table: Mapping[str, Callable[[Arguments], Awaitable[object]]] = {
             "run": self._run,
+            "pickRecipe": self._pick_recipe,
             "reply": self._reply,
             "cancel": self._cancel,
             "review": self._review,
@@ -94,6 +98,9 @@ class Commands:
 
     async def _run(self, given: Arguments) -> object:
         return {"sessionId": await self._supervisor.run(await self._requested.task(given))}
+
+    async def _pick_recipe(self, given: Arguments) -> object:
+        return {"recipes": self._picker.open(given, lambda it: self.run(f"{PREFIX}run", [it]))}
 
     async def _reply(self, given: Arguments) -> object:
         if not given["text"].strip():

@@ -125,6 +125,9 @@ class _Consultation:
         self._agent = agent
         self._model = model
         self._calls = Experts(session, caller).tool_calls()
+        services = session.services
+        # Once: it must not change during the conversation, for the cache's sake.
+        self._system = (*system_text(agent, services.workspace, services.editor.traits), ROLE)
         self._messages: list[Message] = []
 
     async def run(self, prompt: str) -> str:
@@ -164,10 +167,9 @@ class _Consultation:
         return turn
 
     def _request(self, *, final: bool) -> ModelRequest:
-        workspace, editor = self._session.services.workspace, self._session.services.editor
         messages = [*self._messages, user_text(LAST_TURN)] if final else self._messages
         return ModelRequest(
-            system=(*system_text(self._agent, workspace, editor.traits), ROLE),
+            system=self._system,
             tools=self._calls.specs,
             messages=joined(messages),
             max_tokens=self._model.info.max_output,

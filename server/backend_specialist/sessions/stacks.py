@@ -1,0 +1,48 @@
+"""What the open projects are built with, as it was when last looked at.
+
+Owns that knowledge between two looks, so that an answer from memory costs nothing. Whoever hears of a change calls
+:meth:`Stacks.refresh`; nothing is looked up when somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+from backend_specialist.domain import stack
+from backend_specialist.domain.ports import Workspace
+from backend_specialist.domain.secret import SecretGuard
+from backend_specialist.sessions import project
+
+
+class Stacks:
+    """The stacks of a workspace's roots."""
+
+    def __init__(self, workspace: Workspace, guard: Callable[[], SecretGuard]) -> None:
+        self._workspace = workspace
+        self._guard = guard
+        self._components: tuple[stack.Component, ...] = ()
+        self._watched: frozenset[str] = frozenset()
+
+    async def refresh(self) -> None:
+        """Look again; what takes long runs in threads."""
+        self._components = await project.components(self._workspace, self._guard())
+        told = {f"{each.directory}/{name}" for each in self._components for name in each.files}
+        self._watched = frozenset(told | {path async for path in self._possible()})
+
+    async def _possible(self) -> AsyncIterator[str]:
+        """The manifests that may come to be at the top of a root."""
+        for root in self._workspace.roots:
+            for name in sorted(stack.TELLING):
+                path = f"{root.path.rstrip('/')}/{name}"
+                # A directory of such a name would be watched with all that is below it.
+                if await self._workspace.disk.kind(path) != "directory":
+                    yield path
+
+    def words(self, path: str) -> frozenset[str]:
+        """The words for what a file's project is built with; none where that is not known."""
+        found = stack.around(self._components, path)
+        return frozenset[str]().union(*(stack.words(each.technologies) for each in found))
+
+    def watched(self) -> frozenset[str]:
+        """The files in which a change matters, as far as that was known at the last look; not all of them exist."""
+        return self._watched

@@ -1,0 +1,93 @@
+"""Recipes at a place in a file: the few that fit the text and the project, the others behind *More…*."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from backend_specialist.adapters.scripts import Reply
+from support.fake_editor import PATIENCE, FakeEditor, Guise
+from support.stage import picks
+
+FETCH = "def load(order):\n    return fetch(order)\n"
+NAME = "Backend Specialist: "
+
+
+async def offered(editor: FakeEditor, uri: str, **context: Any) -> list[dict[str, Any]]:
+    """The actions of recipes on the second line."""
+    params = {
+        "textDocument": {"uri": uri},
+        "range": {"start": {"line": 1, "character": 0}, "end": {"line": 2, "character": 0}},
+        "context": {"diagnostics": [], **context},
+    }
+    return await editor.request("textDocument/codeAction", params)
+
+
+async def titles(editor: FakeEditor, uri: str, fits: Callable[[list[str]], bool]) -> list[str]:
+    """The titles as soon as they fit: what a project is built with is found out beside everything else."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            found = [each["title"].removeprefix(NAME) for each in await offered(editor, uri)]
+            if fits(found):
+                return found
+
+
+async def test_recipes_follow_what_the_manifests_say(start, root: Path) -> None:
+    (root / "app/main.py").write_text(FETCH)
+    (root / "requirements.txt").write_text("flask\nsqlalchemy\n")
+    editor = await start()
+    uri = editor.open("app/main.py")
+    found = await titles(editor, uri, lambda them: "Call another service" not in them)
+    assert found[0] == "Add caching"
+    assert found[-1] == "More…"
+    assert len(found) == 7
+    (root / "requirements.txt").write_text("flask\nhttpx\n")
+    found = await titles(editor, uri, lambda them: them[0] == "Call another service")
+    assert "Add caching" not in found
+    assert len(found) == 7
+
+
+async def test_kinds_that_the_editor_asks_for_are_chosen_before_the_best_six(start) -> None:
+    editor = await start()
+    uri = editor.open("app/main.py")
+    found = await offered(editor, uri, only=["source"])
+    assert [each["title"].removeprefix(NAME) for each in found] == [
+        "Document API", "Review code", "Write deployment guide"
+    ]  # fmt: skip
+    assert await offered(editor, uri, only=["refactor.move"]) == []
+
+
+async def test_a_recipe_is_picked_from_the_rest(start, api) -> None:
+    editor = await start(
+        await api([Reply(text="Seen.")]), Guise(choose=picks("Write deployment guide"))
+    )
+    uri = editor.open("app/main.py")
+    *few, more = await offered(editor, uri)
+    await editor.request("workspace/executeCommand", more["command"])
+    asked = await editor.wait(lambda m: m["method"] == "window/showMessageRequest")
+    listed = {each["title"] for each in asked["params"]["actions"]}
+    assert not listed & {each["title"].removeprefix(NAME) for each in few}
+    await editor.status("completed")
+    (session,) = await editor.command("listSessions")
+    assert session["title"] == "Write deployment guide"
+
+
+async def test_a_text_that_moved_on_while_the_user_chose_is_said(start) -> None:
+    async def choose(editor: FakeEditor, params: dict[str, Any]) -> Any:
+        editor.set_text(editor.uri("app/main.py"), "x = 1\n")
+        return {"title": params["actions"][0]["title"]}
+
+    editor = await start(None, Guise(choose=choose))
+    uri = editor.open("app/main.py")
+    more = (await offered(editor, uri))[-1]
+    await editor.request("workspace/executeCommand", more["command"])
+    await editor.said("has changed since it was selected")
+    assert await editor.command("listSessions") == []
+
+
+async def test_an_editor_without_questions_gets_no_picker(start) -> None:
+    editor = await start(None, Guise(name="helix"))
+    uri = editor.open("app/main.py")
+    assert len(await offered(editor, uri)) == 6
