@@ -19,6 +19,7 @@ from backend_specialist.adapters.fetch_policy import FetchPolicy
 from backend_specialist.adapters.file_tree import TreeRefused
 from backend_specialist.adapters.http_fetch import GuardedFetch
 from backend_specialist.adapters.models import ModelCatalog
+from backend_specialist.adapters.openapi import OpenApi
 from backend_specialist.adapters.ripgrep import Ripgrep
 from backend_specialist.adapters.sqlite_store import SqliteStore
 from backend_specialist.adapters.state_files import StateFailed, StateFiles
@@ -86,6 +87,7 @@ class Application:
             models=self._models,
             search=Ripgrep(),
             fetch=self._fetch,
+            contracts=OpenApi(),
             store=self._store,
             catalog=self.catalog,
             policy=self._policy,

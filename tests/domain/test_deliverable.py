@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from backend_specialist.domain.deliverable import Claims, Facts, render, without_refused
+from backend_specialist.domain.deliverable import Claims, Facts, without_refused
+from backend_specialist.domain.deliverable_text import render
 from backend_specialist.domain.proposal import HunkOutcome, Result
 from backend_specialist.domain.transcript import Usage
 
@@ -83,7 +84,7 @@ def part(document: str, title: str) -> str:
 
 
 def test_document_has_the_three_parts_and_what_belongs_to_them() -> None:
-    document = render(CLAIMS, facts(outcomes=(outcome(Result.REFUSED),)))
+    document = render(CLAIMS, facts(outcomes=(outcome(Result.REFUSED),), claimed_at=1))
     assert document.startswith("# Backend Implementation - T-7\n\nOrders can be created.\n")
     assert headings(document) == [
         "Service Implementation",

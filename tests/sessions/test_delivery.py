@@ -15,7 +15,8 @@ ALONE = {"app.py": "x = 1\n"}
 BACKEND = "agent-docs/outputs/implementation/implementation-backend.md"
 CONTRACT = "agent-docs/outputs/implementation/implementation-api-contract.md"
 READ = Call("artifact", {"action": "read", "name": "architecture-specs"})
-WITH_CONTRACT = Call("deliver", {"summary": "Done.", "api_contract": "openapi: 3.1.0", **REPORT})
+OPENAPI = 'openapi: 3.1.0\ninfo: {title: Shop, version: "1"}\npaths: {}\n'
+WITH_CONTRACT = Call("deliver", {"summary": "Done.", "api_contract": OPENAPI, **REPORT})
 
 
 @pytest.mark.parametrize(

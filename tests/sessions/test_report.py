@@ -95,7 +95,7 @@ def test_deliverable_of_a_session_without_claims_has_the_facts_of_the_record() -
         path="/a", label="a.py", hunk="h", result=Result.REFUSED, reason="too clever"
     )
     state = State(status="completed", outcomes=(item,), refusals=("too clever",))
-    text = render_deliverable("s1", FACTS, state)
+    text = render_deliverable("s1", FACTS, state, {})
     assert text.startswith("# Backend Implementation")
     assert "a.py" in text
     assert "too clever" in text

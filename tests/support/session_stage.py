@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from backend_specialist.adapters.openapi import OpenApi
 from backend_specialist.adapters.scripts import Call, Script
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.permission import Rule, Setting, defaults, rules_from
@@ -78,6 +79,7 @@ class Stage:
             models=self.model,
             search=NoSearch(),
             fetch=self.fetch,
+            contracts=OpenApi(),
             store=self.store,
             catalog=StageCatalog(self),
             policy=lambda: self.policy,

@@ -320,6 +320,10 @@ def _text_of(message: Mapping[str, Any]) -> str:
 
 def _placed(reply: Reply, name: str) -> Reply:
     def place(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: place(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [place(item) for item in value]
         if not isinstance(value, str):
             return value
         named = {"PATH": f"{name}/main.py", "CREATED": f"{name}/test_main.py"}

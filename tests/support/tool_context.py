@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from backend_specialist.adapters.disk import LocalDisk
+from backend_specialist.adapters.openapi import OpenApi
 from backend_specialist.adapters.ripgrep import Ripgrep
 from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.domain.ports import FetchFailed, Page, Root
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backend_specialist.domain.deliverable import Claims
+    from backend_specialist.domain.specification import Specification
 
 
 def uri_for(path: str) -> str:
@@ -116,6 +118,8 @@ class MemoryContext:
     proposals: list[tuple[str, str, str]] = field(default_factory=list)
     questions: list[Mapping[str, Any]] = field(default_factory=list)
     delivered: list[Claims] = field(default_factory=list)
+    specification: Specification | None = None
+    contracts: OpenApi = field(default_factory=OpenApi)
 
     async def permit(
         self, permission: str, subjects: Sequence[str], *, title: str = "", ask: bool = False
@@ -170,6 +174,9 @@ class MemoryContext:
 
     async def consult(self, name: str, prompt: str) -> str:
         raise AssertionError("nobody is consulted here")
+
+    async def contract_faults(self, text: str) -> tuple[str, ...]:
+        return await self.contracts.problems(text)
 
     async def deliver(self, claims: Claims) -> str:
         self.delivered.append(claims)

@@ -34,6 +34,8 @@ PlaceOf = Callable[[int, int], Place]
 class StrictLoader(yaml.SafeLoader):
     """Composes nodes; raises :class:`yaml.YAMLError` when they nest too deep or have too many aliases."""
 
+    max_depth = _MAX_DEPTH
+    max_aliases = _MAX_ALIASES
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as PyYAML has it
 
     def __init__(self, text: str) -> None:
@@ -45,9 +47,9 @@ class StrictLoader(yaml.SafeLoader):
         """Compose one node, within the bounds."""
         self._depth += 1
         self._aliases += self.check_event(yaml.AliasEvent)
-        if self._depth > _MAX_DEPTH:
+        if self._depth > self.max_depth:
             raise self._too_much("values are nested too deep")
-        if self._aliases > _MAX_ALIASES:
+        if self._aliases > self.max_aliases:
             raise self._too_much("there are too many aliases")
         node: Node | None = super().compose_node(parent, index)
         self._depth -= 1

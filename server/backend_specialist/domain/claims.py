@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from backend_specialist.domain.deliverable import Claims, entries
+from backend_specialist.domain.deliverable import Claims, entries, spelling
 from backend_specialist.domain.routes import Routes
+from backend_specialist.domain.testing import is_test
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
 _WHAT_RUNS = (
@@ -36,12 +37,6 @@ _NOT_SAID = re.compile(
     r"\b(?:not|no|never|none|without|cannot|should|shall|would|could|will|must|may|might|if|once|when|until|unless|"
     r"to|yet|expect\w*|needs?|please|ensure|make sure)\b|n't\b",
     re.IGNORECASE,
-)
-_TEST_NAME = re.compile(
-    r"(?:^|[/_.-])(?:tests?|specs?|__tests__|e2e|features?)(?:[/_.-]|$)|(?:Tests?|Spec|IT)\.\w+$"
-)
-_TEST_TEXT = re.compile(
-    r"\b(?:def test|class \w*Test|it\(|test\(|describe\(|func Test)|#\[test\]|@Test\b|\[Fact\]"
 )
 _FILES = (
     ("service", "endpoints", "endpoint"),
@@ -73,6 +68,24 @@ def named_files(claims: Claims) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name in _named(claims)))
 
 
+def lost_endpoints(
+    claims: Claims, refused: Mapping[str, str], present: Mapping[str, str]
+) -> tuple[Mapping[str, Any], ...]:
+    """The endpoints that stood in what was refused and do not stand in the text that there is.
+
+    ``refused`` has the proposed text of the refused hunks of a file, ``present`` its text of now, both under the
+    file's name below the workspace.
+    """
+    proposed, now = Routes(refused), Routes(present)
+    return tuple(
+        entry
+        for entry in entries(claims, "service", "endpoints")
+        for name, path in [(spelling(entry.get("file", "")), entry.get("path", ""))]
+        if path and name in refused and name in present
+        if proposed.has(path, name) and not now.has(path, name)
+    )
+
+
 def claims_to_json(claims: Claims) -> dict[str, Any]:
     """Give claims as plain JSON."""
     return _plain(asdict(claims))  # type: ignore[no-any-return] # a dict stays a dict
@@ -89,7 +102,10 @@ def claims_from_json(raw: Mapping[str, Any]) -> Claims:
         api_contract=raw.get("api_contract", ""),
         deployment=raw.get("deployment", ""),
         open_points=tuple(raw.get("open_points", ())),
+        criteria=tuple(raw.get("criteria", ())),
+        requests=tuple(raw.get("requests", ())),
         doubts=tuple(raw.get("doubts", ())),
+        contract_faults=tuple(raw.get("contract_faults", ())),
     )
 
 
@@ -108,6 +124,7 @@ def _named(claims: Claims) -> Iterator[tuple[str, str]]:
         for entry in entries(claims, section, key):
             if entry.get("file"):
                 yield what, entry["file"]
+    yield from (("criterion", each["file"]) for each in claims.criteria if each.get("file"))
 
 
 def _missing_files(claims: Claims, texts: Mapping[str, str]) -> Iterator[str]:
@@ -135,9 +152,9 @@ def _no_tests(claims: Claims, texts: Mapping[str, str]) -> Iterator[str]:
         if entry.get("file")
     ]
     for name in dict.fromkeys(named):
-        if name in texts and not _is_test(name, texts[name]):
+        if name in texts and not is_test(name, texts[name]):
             yield f"{name} is named as a test file, but holds no test."
-    if not named and not any(_is_test(name, text) for name, text in texts.items()):
+    if not named and not any(is_test(name, text) for name, text in texts.items()):
         for sentence in _sentences(claims, _WROTE):
             yield f'"{sentence}" speaks of tests, but no test file is named.'
 
@@ -145,10 +162,6 @@ def _no_tests(claims: Claims, texts: Mapping[str, str]) -> Iterator[str]:
 def _not_run(claims: Claims) -> Iterator[str]:
     for sentence in _sentences(claims, _RAN):
         yield f'"{sentence}" says that something was run, but nothing can be run here.'
-
-
-def _is_test(name: str, text: str) -> bool:
-    return bool(_TEST_NAME.search(name.replace("\\", "/")) or _TEST_TEXT.search(text))
 
 
 def _sentences(claims: Claims, pattern: re.Pattern[str]) -> Iterator[str]:

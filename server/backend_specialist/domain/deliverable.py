@@ -1,28 +1,29 @@
 """The deliverable ``implementation-backend``: claims of the model, facts of the record.
 
-Owns its data and its rendering as Markdown. Decides nothing about the session, and takes nothing that the model says
-for a fact: files, outcomes, tokens and cost come from the record.
+Owns its data, and what is left of the claims after a review. Takes nothing that the model says for a fact: files,
+outcomes, tokens and cost come from the record. ``domain.deliverable_text`` has its Markdown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from backend_specialist.domain.markdown import block, code, inline
 from backend_specialist.domain.proposal import HunkOutcome, Result
+from backend_specialist.domain.specification import Criterion
 from backend_specialist.domain.transcript import Usage
 
 LOGICAL_NAME = "implementation-backend"
 
-_NOT_APPLIED = frozenset({Result.REFUSED, Result.STALE, Result.FAILED})
+NOT_APPLIED = frozenset({Result.REFUSED, Result.STALE, Result.FAILED})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claims:
     """What ``deliver`` was called with, checked for shape; sections are ``service``, ``database`` and
-    ``testing_documentation`` as the tool's schema in ``tools.deliver`` says.
+    ``testing_documentation`` as the tool's schema in ``tools.deliver`` says, as are the entries of ``criteria`` and
+    ``requests``. ``contract_faults`` say why ``api_contract`` is no valid OpenAPI document.
     """
 
     summary: str
@@ -33,12 +34,19 @@ class Claims:
     api_contract: str = ""
     deployment: str = ""
     open_points: tuple[str, ...] = ()
+    criteria: tuple[Mapping[str, Any], ...] = ()
+    requests: tuple[Mapping[str, Any], ...] = ()
     doubts: tuple[str, ...] = ()
+    contract_faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the session's record says."""
+    """What the session's record says.
+
+    ``claimed_at`` is how many of the outcomes there were when the claims were made. ``tests_added`` are labels of files
+    with the number of tests that the accepted text has more than the one before. ``criteria`` are those of the task.
+    """
 
     session_id: str
     agent: str
@@ -50,6 +58,9 @@ class Facts:
     usage: Usage
     turns: int
     seconds: float
+    claimed_at: int = 0
+    tests_added: tuple[tuple[str, int], ...] = ()
+    criteria: tuple[Criterion, ...] = ()
 
 
 def entries(claims: Claims, section: str, key: str) -> tuple[Mapping[str, Any], ...]:
@@ -60,217 +71,77 @@ def entries(claims: Claims, section: str, key: str) -> tuple[Mapping[str, Any], 
     return tuple(entry for entry in found if isinstance(entry, Mapping))
 
 
-def without_refused(claims: Claims, outcomes: Iterable[HunkOutcome]) -> Claims:
-    """Take out what is claimed for files of which nothing was applied; each becomes an open point."""
-    lost = _wholly_refused(tuple(outcomes))
-    if not lost:
-        return claims
-    taken: list[str] = []
-    service = _section_without(claims.service, lost, taken)
-    database = _section_without(claims.database, lost, taken)
-    testing = _section_without(claims.testing_documentation, lost, taken)
-    points = (f"Not applied, so not part of this delivery: {what}" for what in dict.fromkeys(taken))
-    return replace(
+def without_refused(
+    claims: Claims, outcomes: Iterable[HunkOutcome], lost: Collection[Mapping[str, Any]] = ()
+) -> Claims:
+    """Take out what is claimed for files of which nothing was applied, and the ``lost`` entries.
+
+    Each becomes an open point.
+    """
+    gone = _Gone(_wholly_refused(tuple(outcomes)), lost)
+    kept = replace(
         claims,
-        service=service,
-        database=database,
-        testing_documentation=testing,
-        open_points=(*claims.open_points, *points),
+        service=gone.section(claims.service),
+        database=gone.section(claims.database),
+        testing_documentation=gone.section(claims.testing_documentation),
+        criteria=tuple(gone.left(claims.criteria)),
     )
+    if not gone.taken:
+        return claims
+    points = (f"Not applied, so not part of this delivery: {each}" for each in gone.taken)
+    return replace(kept, open_points=(*claims.open_points, *points))
 
 
-def render(claims: Claims, facts: Facts) -> str:
-    """Give the Markdown document, in the three parts of the specialist's agent file and what belongs to them."""
-    parts = (
-        f"# Backend Implementation - {_title(claims.task_id or facts.session_id)}",
-        _notice(facts),
-        block(claims.summary),
-        _part("Service Implementation", _service(claims)),
-        _part("Database Implementation", _database(claims)),
-        _part("Testing & Documentation", _testing(claims)),
-        _part("API Contract", [block(claims.api_contract)]),
-        _part("Deployment", [block(claims.deployment)]),
-        _part("Decisions", _decisions(claims)),
-        _part("Open Points", _open_points(claims, facts)),
-        _part("Files", _files(facts)),
-        _part("Refused Edits", _refused(facts)),
-        _part("Record", _record(facts)),
-    )
-    return "\n\n".join(part for part in parts if part) + "\n"
+def spelling(name: str) -> str:
+    """One spelling for the names of a file below the workspace."""
+    return name.replace("\\", "/").removeprefix("./")
 
 
-def _title(text: str) -> str:
-    return inline(text, limit=120) or "untitled"
+def route_of(entry: Mapping[str, Any]) -> str:
+    """Method and path of an endpoint."""
+    return f"{text_of(entry.get('method')).upper()} {text_of(entry.get('path'))}".strip()
 
 
-def _notice(facts: Facts) -> str:
-    if not facts.rehearsal:
-        return ""
-    return (
-        "> The replies in this session were **scripted** (a rehearsal): no model was called, and nothing below is a "
-        "model's work."
-    )
-
-
-def _part(title: str, lines: Iterable[str]) -> str:
-    body = "\n\n".join(line for line in lines if line)
-    return f"## {title}\n\n{body}" if body else ""
-
-
-def _service(claims: Claims) -> Iterator[str]:
-    yield _items(
-        "API endpoints",
-        (
-            f"{code(_route(entry))} in {code(_text(entry.get('file')))}"
-            + _because(entry.get("summary"))
-            for entry in entries(claims, "service", "endpoints")
-        ),
-    )
-    yield _prose("Authentication and authorization", claims.service.get("auth"))
-    yield _prose("Validation and error handling", claims.service.get("validation"))
-    yield _prose("Configuration", claims.service.get("configuration"))
-    yield from _nothing_if(not claims.service, "Nothing was reported for the service.")
-
-
-def _database(claims: Claims) -> Iterator[str]:
-    for key, title in (("migrations", "Schema migrations"), ("models", "Data models")):
-        yield _items(title, _file_items(claims, "database", key, "summary"))
-    yield _prose("Queries", claims.database.get("queries"))
-    yield _prose("Indexes and performance", claims.database.get("indexes"))
-    yield _prose("Data access and caching", claims.database.get("caching"))
-    yield _prose("Consistency and transactions", claims.database.get("transactions"))
-    yield from _nothing_if(not claims.database, "Nothing was changed in the database.")
-
-
-def _testing(claims: Claims) -> Iterator[str]:
-    for key, title in (("unit_tests", "Unit tests"), ("integration_tests", "Integration tests")):
-        yield _items(title, _file_items(claims, "testing_documentation", key, "covers"))
-    yield _prose("API documentation", claims.testing_documentation.get("api_documentation"))
-    yield _prose("Guides", claims.testing_documentation.get("guides"))
-    yield from _nothing_if(
-        not claims.testing_documentation, "No tests or documentation were reported."
-    )
-    yield "The tests were not run by the specialist: it has no shell."
-
-
-def _nothing_if(empty: bool, sentence: str) -> Iterator[str]:
-    if empty:
-        yield sentence
-
-
-def _decisions(claims: Claims) -> Iterator[str]:
-    yield _list(
-        f"{inline(_text(entry.get('decision')))}" + _because(entry.get("reason"))
-        for entry in entries(claims, "service", "decisions")
-    )
-
-
-def _open_points(claims: Claims, facts: Facts) -> Iterator[str]:
-    yield _list(inline(point) for point in claims.open_points)
-    yield _items("Questions without an answer", map(inline, facts.unanswered))
-    yield _items("Claims that could not be confirmed in the texts", map(inline, claims.doubts))
-
-
-def _files(facts: Facts) -> Iterator[str]:
-    by_file: dict[str, list[HunkOutcome]] = {}
-    for outcome in facts.outcomes:
-        by_file.setdefault(outcome.label, []).append(outcome)
-    yield _list(f"{code(label)}: {_counted(found)}" for label, found in by_file.items())
-    yield from _nothing_if(not by_file, "No edit was decided.")
-
-
-def _counted(found: list[HunkOutcome]) -> str:
-    counts = {result: sum(outcome.result is result for outcome in found) for result in Result}
-    return ", ".join(f"{n} {_hunks(n)} {result.value}" for result, n in counts.items() if n)
-
-
-def _refused(facts: Facts) -> Iterator[str]:
-    yield _list(
-        f"{code(outcome.label)}{' lines ' + outcome.lines if outcome.lines else ''} ({outcome.result.value})"
-        + _because(outcome.reason or "no reason given")
-        for outcome in facts.outcomes
-        if outcome.result in _NOT_APPLIED
-    )
-    yield _list(inline(refusal) for refusal in facts.refusals)
-
-
-def _record(facts: Facts) -> Iterator[str]:
-    usage = facts.usage
-    cost = "unknown" if usage.cost is None else f"{usage.cost:.4f} US dollars"
-    scripted = " (scripted)" if facts.rehearsal else ""
-    yield _list(
-        (
-            f"Session: {code(facts.session_id)}",
-            f"Agent: {inline(facts.agent)}",
-            f"Model: {inline(facts.model)}{scripted}",
-            f"Turns: {facts.turns}, in {facts.seconds:.0f} seconds",
-            f"Tokens: {usage.input_tokens} in, {usage.output_tokens} out",
-            f"Tokens of the prompt cache: {usage.cache_read_tokens} read, {usage.cache_write_tokens} written",
-            f"Cost: {cost}",
-        )
-    )
-
-
-def _file_items(claims: Claims, section: str, key: str, about: str) -> Iterator[str]:
-    for entry in entries(claims, section, key):
-        yield code(_text(entry.get("file"))) + _because(entry.get(about))
-
-
-def _items(title: str, items: Iterable[str]) -> str:
-    listed = _list(items)
-    return f"### {title}\n\n{listed}" if listed else ""
-
-
-def _prose(title: str, text: object) -> str:
-    shown = block(_text(text))
-    return f"### {title}\n\n{shown}" if shown.strip() else ""
-
-
-def _list(items: Iterable[str]) -> str:
-    return "\n".join(f"- {item}" for item in items if item)
-
-
-def _because(text: object) -> str:
-    said = inline(_text(text))
-    return f": {said}" if said else ""
-
-
-def _route(entry: Mapping[str, Any]) -> str:
-    return f"{_text(entry.get('method')).upper()} {_text(entry.get('path'))}".strip()
-
-
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Stored claims may be of an older shape: what is no text is left out rather than shown as code."""
     return value if isinstance(value, str) else ""
 
 
-def _hunks(count: int) -> str:
-    return "hunk" if count == 1 else "hunks"
+class _Gone:
+    """What is taken out, and in ``taken`` what that was, in words."""
+
+    def __init__(self, files: frozenset[str], entries: Collection[Mapping[str, Any]]) -> None:
+        self._files = files
+        self._entries = entries
+        self.taken: dict[str, None] = {}
+
+    def section(self, section: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            key: self.left(value) if isinstance(value, list | tuple) else value
+            for key, value in section.items()
+        }
+
+    def left(self, listed: Iterable[Any]) -> list[Any]:
+        kept = []
+        for entry in listed:
+            if spelling(_file_of(entry)) in self._files or entry in self._entries:
+                self.taken[_named(entry)] = None
+            else:
+                kept.append(entry)
+        return kept
+
+
+def _named(entry: Mapping[str, Any]) -> str:
+    criterion = text_of(entry.get("id"))
+    return f"criterion {criterion}" if criterion else route_of(entry) or _file_of(entry)
 
 
 def _wholly_refused(outcomes: tuple[HunkOutcome, ...]) -> frozenset[str]:
     """Label and path of each file of which no hunk is in the text."""
-    applied = {outcome.path for outcome in outcomes if outcome.result not in _NOT_APPLIED}
+    applied = {outcome.path for outcome in outcomes if outcome.result not in NOT_APPLIED}
     lost = [outcome for outcome in outcomes if outcome.path not in applied]
-    return frozenset(_spelling(name) for item in lost for name in (item.label, item.path))
-
-
-def _section_without(
-    section: Mapping[str, Any], lost: frozenset[str], taken: list[str]
-) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
-    for key, value in section.items():
-        if isinstance(value, list | tuple):
-            gone = [entry for entry in value if _spelling(_file_of(entry)) in lost]
-            taken += [_route(entry) or _file_of(entry) for entry in gone]
-            value = [entry for entry in value if entry not in gone]  # noqa: PLW2901 - the list that is left
-        kept[key] = value
-    return kept
+    return frozenset(spelling(name) for item in lost for name in (item.label, item.path))
 
 
 def _file_of(entry: object) -> str:
-    return _text(entry.get("file")) if isinstance(entry, Mapping) else ""
-
-
-def _spelling(name: str) -> str:
-    return name.replace("\\", "/").removeprefix("./")
+    return text_of(entry.get("file")) if isinstance(entry, Mapping) else ""

@@ -16,8 +16,10 @@ from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.domain.ports import Fetch, Root, Search, Workspace
 from backend_specialist.domain.protected import protected
+from backend_specialist.domain.specification import Specification
 from backend_specialist.sessions import applying, records
 from backend_specialist.sessions.events import Asking
+from backend_specialist.sessions.facts import SessionFacts
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.sessions.journal import Journal
 from backend_specialist.sessions.review import Review, Verdict
@@ -38,7 +40,9 @@ class Owner(Journal, Protocol):
     """The session, as its context sees it."""
 
     @property
-    def gate(self) -> Gate: ...  # noqa: D102 - named by its type
+    def facts(self) -> SessionFacts: ...  # noqa: D102 - named by its type
+    @property
+    def gate(self) -> Gate: ...  # noqa: D102
     @property
     def review(self) -> Review: ...  # noqa: D102
     @property
@@ -202,6 +206,15 @@ class SessionContext:
     async def consult(self, name: str, prompt: str) -> str:
         """Have another agent answer."""
         return await self._consult(name, prompt)
+
+    @property
+    def specification(self) -> Specification | None:
+        """The architect's task that the session implements."""
+        return self._owner.facts.specification
+
+    async def contract_faults(self, text: str) -> tuple[str, ...]:
+        """Why a text is no valid OpenAPI 3.1 document; nothing when it is one."""
+        return await self._owner.services.contracts.problems(text)
 
     async def deliver(self, claims: Claims) -> str:
         """Open the review and wait for the user."""

@@ -6,9 +6,11 @@ Owns the decision between full workflow and standalone use. Every file goes thro
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from backend_specialist.domain.artifact import CONTRACT_NAME, Artifact
 from backend_specialist.domain.deliverable import LOGICAL_NAME
+from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.ports import Workspace
 from backend_specialist.sessions.context import SessionContext, label_of
 from backend_specialist.sessions.services import Policy
@@ -31,6 +33,15 @@ async def workflow_directory(workspace: Workspace, policy: Policy) -> str:
     return label_of(workspace.roots, chosen[0]) if chosen else ""
 
 
+async def present(session: Session) -> dict[str, str]:
+    """The text of now of each file of which the user refused something, by path."""
+    texts = {}
+    for path in {path for path, _, _ in session.state.settled}:
+        with suppress(Unreadable):
+            texts[path] = (await session.services.workspace.read(path)).text
+    return texts
+
+
 async def place(session: Session) -> list[str]:
     """Propose the deliverable wherever it belongs; gives the paths."""
     paths = await _publish(session) if session.facts.workflow else []
@@ -48,10 +59,11 @@ async def save(session: Session, path: str) -> list[str]:
 async def _publish(session: Session) -> list[str]:
     """The deliverable, and the API contract if there is one, as artifacts."""
     workflow = Workflow(SessionContext(session), session.facts.workflow)
-    contract = session.state.claims.api_contract.strip() if session.state.claims else ""
+    claims = session.state.claims
     bodies = {LOGICAL_NAME: session.state.deliverable}
-    if contract:
-        bodies[CONTRACT_NAME] = f"```yaml\n{contract}\n```"
+    # Others build on a contract: one that no tool can read is only in the deliverable, marked.
+    if claims and claims.api_contract.strip() and not claims.contract_faults:
+        bodies[CONTRACT_NAME] = f"````yaml\n{claims.api_contract.strip()}\n````"
     paths: list[str] = []
     for name, body in bodies.items():
         artifact = Artifact(

@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend_specialist.domain.permission import Action, Rule
+from backend_specialist.domain.specification import (
+    Specification,
+    specification_from_json,
+    specification_to_json,
+)
 from backend_specialist.sessions.task import Task
 from backend_specialist.tools.task import Expert
 
@@ -26,7 +31,8 @@ class SessionFacts:
     """``chain`` is the agent's rules and every rule set that may only narrow them. Times are epoch seconds.
 
     ``task`` is what the user wants, in words, without what goes with it. ``experts`` are those whom the agent may ask.
-    ``workflow`` is the directory of artifacts, empty for a standalone session.
+    ``workflow`` is the directory of artifacts, empty for a standalone session. ``specification`` is the architect's
+    task that this session implements.
     """
 
     title: str
@@ -42,6 +48,7 @@ class SessionFacts:
     typed_urls: frozenset[str] = frozenset()
     experts: tuple[Expert, ...] = ()
     workflow: str = ""
+    specification: Specification | None = None
     rehearsal: bool = False
 
 
@@ -93,6 +100,7 @@ def facts_to_json(facts: SessionFacts) -> dict[str, Any]:
         "file": facts.file,
         "typedUrls": sorted(facts.typed_urls),
         "workflow": facts.workflow,
+        "specification": facts.specification and specification_to_json(facts.specification),
         "experts": [list(expert) for expert in facts.experts],
         "rehearsal": facts.rehearsal,
     }
@@ -113,6 +121,7 @@ def facts_from_json(raw: Mapping[str, Any]) -> SessionFacts:
         file=raw["file"],
         typed_urls=frozenset(raw["typedUrls"]),
         workflow=raw["workflow"],
+        specification=(found := raw.get("specification")) and specification_from_json(found),
         experts=tuple((name, about) for name, about in raw["experts"]),
         rehearsal=raw["rehearsal"],
     )

@@ -5,12 +5,16 @@ Owns the transcript's Markdown; the deliverable's belongs to ``domain.deliverabl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
-from backend_specialist.domain import deliverable
-from backend_specialist.domain.deliverable import Claims, Facts
+from backend_specialist.domain.claims import lost_endpoints
+from backend_specialist.domain.deliverable import Claims, Facts, spelling, without_refused
+from backend_specialist.domain.deliverable_text import render
 from backend_specialist.domain.display import plain, terminal
 from backend_specialist.domain.proposal import HunkOutcome
+from backend_specialist.domain.testing import tests_added
 from backend_specialist.domain.transcript import Block, Message, Text, ToolResult, ToolUse
 from backend_specialist.sessions.facts import SessionFacts
 from backend_specialist.sessions.state import State
@@ -78,9 +82,15 @@ def _outcomes(outcomes: tuple[HunkOutcome, ...]) -> str:
     return "## Review\n\n" + "\n".join(lines)
 
 
-def render_deliverable(session_id: str, facts: SessionFacts, state: State) -> str:
-    """Give ``implementation-backend``: claims of the model, facts of the record."""
+def render_deliverable(
+    session_id: str, facts: SessionFacts, state: State, present: Mapping[str, str]
+) -> str:
+    """Give ``implementation-backend``: claims of the model, facts of the record.
+
+    ``present`` has the text of now of each file of which a hunk was refused, by path.
+    """
     claims = state.claims or Claims(summary="")
+    specified = facts.specification
     known = Facts(
         session_id=session_id,
         agent=facts.agent,
@@ -92,5 +102,22 @@ def render_deliverable(session_id: str, facts: SessionFacts, state: State) -> st
         usage=state.usage,
         turns=state.turns,
         seconds=state.seconds,
+        claimed_at=state.claimed_at,
+        tests_added=tests_added(state.applied),
+        criteria=specified.criteria if specified else (),
     )
-    return deliverable.render(deliverable.without_refused(claims, state.outcomes), known)
+    lost = _lost(claims, state, present)
+    return render(without_refused(claims, state.outcomes, lost), known)
+
+
+def _lost(
+    claims: Claims, state: State, present: Mapping[str, str]
+) -> tuple[Mapping[str, Any], ...]:
+    names = {spelling(item.label): item.path for item in state.outcomes}
+    names |= {item.path: item.path for item in state.outcomes}
+    refused = {
+        name: "\n".join(new for of, _, new in sorted(state.settled) if of == path)
+        for name, path in names.items()
+    }
+    now = {name: present[path] for name, path in names.items() if path in present}
+    return lost_endpoints(claims, refused, now)

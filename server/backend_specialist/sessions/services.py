@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from backend_specialist.domain.ports import Editor, Fetch, Models, Search, Store, Workspace
+from backend_specialist.domain.ports import (
+    Contracts,
+    Editor,
+    Fetch,
+    Models,
+    Search,
+    Store,
+    Workspace,
+)
 from backend_specialist.domain.secret import SecretGuard
 from backend_specialist.sessions.catalog import Catalog
 from backend_specialist.sessions.turns import Backoff
@@ -43,6 +51,7 @@ class Services:
     models: Models
     search: Search
     fetch: Fetch
+    contracts: Contracts
     store: Store
     catalog: Catalog
     policy: Callable[[], Policy]

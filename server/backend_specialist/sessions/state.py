@@ -29,7 +29,8 @@ class State:
     ``waiting`` are the proposals without an answer, in the order in which they are asked. ``applying`` is set between
     the user's yes and the comparison with the real text, ``beside`` with it: what became of the hunks that were not
     sent. ``untold`` are outcomes that the model has not heard of. ``settled`` holds the keys of hunks that the user
-    refused. ``budget`` is what was spent since the user last spoke: limits count that.
+    refused. ``budget`` is what was spent since the user last spoke: limits count that. ``claimed_at`` is how many
+    outcomes there were when the claims were made.
     """
 
     system: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class State:
     steps: int = 0
     seconds: float = 0.0
     claims: Claims | None = None
+    claimed_at: int = 0
     sent_back: bool = False
     unanswered: tuple[str, ...] = ()
     approved: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -169,7 +171,8 @@ def _settled(
 
 
 def _claims(state: State, data: Mapping[str, Any]) -> State:
-    return replace(state, claims=claims_from_json(data["claims"]))
+    claims = claims_from_json(data["claims"])
+    return replace(state, claims=claims, claimed_at=len(state.outcomes))
 
 
 def _approved(state: State, data: Mapping[str, Any]) -> State:

@@ -72,7 +72,8 @@ async def complete(session: Session) -> End:
 
 async def write_deliverable(session: Session) -> None:
     """Render the deliverable from the record and say that it is there."""
-    text = report.render_deliverable(session.id, session.facts, session.state)
+    present = await delivery.present(session)
+    text = report.render_deliverable(session.id, session.facts, session.state, present)
     await session.record(records.simple("deliverable", text=text))
     session.emit(Kind.DELIVERABLE, {"name": "implementation-backend", "title": session.facts.title})
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.ports import Fetch, Search, ToolSpec, Workspace
+from backend_specialist.domain.specification import Specification
 
 
 class ToolFailed(Exception):
@@ -79,6 +80,15 @@ class ToolContext(Protocol):
 
     async def consult(self, name: str, prompt: str) -> str:
         """Have another agent answer, under the strictest of all rules concerned; raise :class:`ToolFailed`."""
+        ...
+
+    @property
+    def specification(self) -> Specification | None:
+        """The architect's task that the session implements."""
+        ...
+
+    async def contract_faults(self, text: str) -> tuple[str, ...]:
+        """Why a text is no valid OpenAPI 3.1 document; nothing when it is one."""
         ...
 
     async def deliver(self, claims: Claims) -> str:
