@@ -41,10 +41,19 @@ def test_recipe_fits_its_languages_only() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["select", "a SELECT", "selectById", "select_by_id", "HTTPSelect", "x.Select()", "select1"],
+    [
+        "select",
+        "a SELECT",
+        "selectById",
+        "select_by_id",
+        "HTTPSelect",
+        "x.Select()",
+        "select1",
+        "V1",
+    ],
 )
 def test_recipe_is_recognised_by_a_word_in_any_style_of_name(text: str) -> None:
-    sql = Recipe(name="sql", title="SQL", template="Do it.", signs=("select", "select1"))
+    sql = Recipe(name="sql", title="SQL", template="Do it.", signs=("select", "select1", "v1"))
     found = fitting(
         [recipe(name="any"), sql], has_selection=True, has_diagnostic=False, language="", text=text
     )
@@ -90,6 +99,18 @@ def test_recipe_about_what_the_project_uses_comes_before_others(
 ) -> None:
     recipes = ("query", ("orm", "database")), ("cache", ("redis",))
     assert fit(*recipes, text=text, stack=stack) == expected
+
+
+def test_recipe_for_this_language_only_comes_before_words() -> None:
+    sql = Recipe(name="sql", title="SQL", template="Do it.", signs=("select",))
+    other = Recipe(
+        name="other", title="O", template="Do it.", signs=("join",), languages=("markdown",)
+    )
+    found = fitting(
+        [sql, recipe(name="task", when="file", languages=("markdown",)), other],
+        has_selection=True, has_diagnostic=False, language="markdown", text="select",
+    )  # fmt: skip
+    assert [item.name for item in found] == ["task", "sql", "other"]
 
 
 @given(st.lists(st.sampled_from(WHENS), max_size=20))

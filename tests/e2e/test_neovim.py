@@ -328,12 +328,12 @@ def test_code_actions_offer_recipes_on_a_selection(begin: Begin) -> None:
 
 def test_a_recipe_is_picked_for_a_visual_selection(begin: Begin) -> None:
     editor, api = begin(ONE_FILE)
-    number = titles(editor).index("Backend Specialist: Add validation") + 1
+    number = titles(editor).index("Backend Specialist: Validate and transform input") + 1
     editor.press("5GVjgra")
     editor.answer(f"{number}<CR>")
     editor.said("to review")
     task = str(api.requests[0]["messages"][0])
-    assert "Add input validation" in task
+    assert "Check the input of the selected code" in task
     assert "def mean(items):" in task
     assert "def total(items):" not in task
     editor.command("SpecialistReview")

@@ -39,12 +39,11 @@ async def test_recipes_follow_what_the_manifests_say(start, root: Path) -> None:
     (root / "requirements.txt").write_text("flask\nsqlalchemy\n")
     editor = await start()
     uri = editor.open("app/main.py")
-    found = await titles(editor, uri, lambda them: "Call another service" not in them)
-    assert found[0] == "Add caching"
+    found = await titles(editor, uri, lambda them: them[0] == "Add caching")
     assert found[-1] == "More…"
     assert len(found) == 7
     (root / "requirements.txt").write_text("flask\nhttpx\n")
-    found = await titles(editor, uri, lambda them: them[0] == "Call another service")
+    found = await titles(editor, uri, lambda them: them[0] == "Connect services")
     assert "Add caching" not in found
     assert len(found) == 7
 
@@ -54,14 +53,15 @@ async def test_kinds_that_the_editor_asks_for_are_chosen_before_the_best_six(sta
     uri = editor.open("app/main.py")
     found = await offered(editor, uri, only=["source"])
     assert [each["title"].removeprefix(NAME) for each in found] == [
-        "Document API", "Review code", "Write deployment guide"
+        "Document API", "Review code", "Write deployment and configuration guide"
     ]  # fmt: skip
     assert await offered(editor, uri, only=["refactor.move"]) == []
 
 
 async def test_a_recipe_is_picked_from_the_rest(start, api) -> None:
     editor = await start(
-        await api([Reply(text="Seen.")]), Guise(choose=picks("Write deployment guide"))
+        await api([Reply(text="Seen.")]),
+        Guise(choose=picks("Write deployment and configuration guide")),
     )
     uri = editor.open("app/main.py")
     *few, more = await offered(editor, uri)
@@ -71,7 +71,7 @@ async def test_a_recipe_is_picked_from_the_rest(start, api) -> None:
     assert not listed & {each["title"].removeprefix(NAME) for each in few}
     await editor.status("completed")
     (session,) = await editor.command("listSessions")
-    assert session["title"] == "Write deployment guide"
+    assert session["title"] == "Write deployment and configuration guide"
 
 
 async def test_a_text_that_moved_on_while_the_user_chose_is_said(start) -> None:

@@ -52,23 +52,14 @@ class Desk:
 
     async def offers(self, scenario: Scenario) -> list[Json]:
         """The code actions for the scenario's place, as the editor lists them."""
-        params = {
-            "textDocument": {"uri": self.editor.uri(scenario.file)},
-            "range": self.range(scenario),
-            "context": {"diagnostics": diagnostics(scenario, self.editor.text(scenario.file))},
-        }
-        return list(await self.editor.request("textDocument/codeAction", params))
-
-    def picked(self, scenario: Scenario) -> Json:
-        """What a client sends for a recipe that the user picked from the list of all of them."""
-        uri = self.editor.uri(scenario.file)
-        return {"recipe": scenario.recipe, "uri": uri, "range": self.range(scenario)}
-
-    def range(self, scenario: Scenario) -> Json:
-        """What is selected, as the editor says it."""
         text = self.editor.text(scenario.file)
         start, end = (position_of(text, offset) for offset in scenario.selection(text))
-        return {"start": start, "end": end}
+        params = {
+            "textDocument": {"uri": self.editor.uri(scenario.file)},
+            "range": {"start": start, "end": end},
+            "context": {"diagnostics": diagnostics(scenario, text)},
+        }
+        return list(await self.editor.request("textDocument/codeAction", params))
 
     async def see_through(self, session: str, scenario: Scenario, since: int) -> list[Json]:
         """Answer what the specialist asks and apply all that it proposes; gives the session's events."""

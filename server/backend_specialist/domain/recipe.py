@@ -17,8 +17,8 @@ MOST_OFFERED = 6
 """How many are offered at a place, the others behind *More…*."""
 
 _PLACEHOLDER = re.compile(r"\$(ARGUMENTS\b|[1-9][0-9]?(?![0-9]))")
-# The words of names in any style: of ``getUserById``, ``get_user_by_id`` and ``HTTPServer``.
-_PART = re.compile(r"[A-Z]?[a-z][a-z0-9]*|[A-Z]+(?![a-z])")
+# The words of names in any style: of ``getUserById``, ``get_user_by_id``, ``HTTPServer`` and ``V1``.
+_PART = re.compile(r"[A-Z]?[a-z][a-z0-9]*|[A-Z]+[0-9]*(?![a-z])")
 _WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\S+)")
 
 
@@ -55,7 +55,7 @@ def fitting(  # noqa: PLR0913 - keywords, each with a meaning of its own
     text: str = "",
     stack: frozenset[str] = frozenset(),
 ) -> tuple[Recipe, ...]:
-    """The recipes for a place in a file: those for a diagnostic, for this very ``text``, for any text.
+    """The recipes for a place in a file: for a diagnostic, for this language only, for this very ``text``, for any.
 
     ``stack`` are the words of what the project is built with, none where that is not known. It moves what the text
     speaks for: up where the project uses what the recipe is about, down where it does not.
@@ -72,11 +72,13 @@ def fitting(  # noqa: PLR0913 - keywords, each with a meaning of its own
 
 def _rank(
     recipe: Recipe, words: frozenset[str], stack: frozenset[str]
-) -> tuple[bool, int, int, int]:
+) -> tuple[bool, bool, int, int, int]:
     shown = sum(sign in words for sign in recipe.signs)
     used = _used(recipe, stack)
     weight = shown + 1 + used if shown else int(not recipe.signs)
-    return recipe.when != "diagnostic", -weight, -used, WHENS.index(recipe.when)
+    # What is only for this language means more than words: those of a specification are the words of any code.
+    own = bool(recipe.languages and (shown or not recipe.signs))
+    return recipe.when != "diagnostic", not own, -weight, -used, WHENS.index(recipe.when)
 
 
 def _used(recipe: Recipe, stack: frozenset[str]) -> int:
