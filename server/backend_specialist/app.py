@@ -176,6 +176,7 @@ class Application:
             roots=self._roots(),
             vouched=self.settings.trusted,
             directories=self.settings.agent_directories,
+            replacing=self.settings.workspace_recipes == "replace",
         )
         agent = self.settings.agent
         return replace(places, default=agent) if agent else places

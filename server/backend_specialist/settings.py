@@ -45,6 +45,7 @@ class Settings:
     webfetch_allow_hosts: tuple[str, ...] = ()
     secret_globs: tuple[str, ...] = ()
     agent_directories: tuple[str, ...] = ()
+    workspace_recipes: str = "beside"
     events: bool = False
     ui: tuple[str, ...] = ()
     trusted: bool = False
@@ -66,6 +67,7 @@ _KINDS: Mapping[str, tuple[str, kinds.Kind]] = {
     "webfetch.allowHosts": ("webfetch_allow_hosts", kinds.list_of(kinds.host)),
     "secretGlobs": ("secret_globs", kinds.list_of(kinds.name)),
     "agentDirectories": ("agent_directories", kinds.list_of(kinds.absolute_directory)),
+    "workspaceRecipes": ("workspace_recipes", kinds.one_of("beside", "replace")),
     "events": ("events", kinds.flag),
     "ui": ("ui", kinds.list_of(kinds.one_of("proposal", "question", "permission", "error"))),
     "trusted": ("trusted", kinds.flag),

@@ -1,5 +1,6 @@
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,51 @@ def test_recipe_of_the_user_takes_the_place_of_ours(sources: AgentSources, write
     assert recipes["add-tests"].title == "My tests"
     assert list(recipes)[:2] == ["other", "add-tests"]
     assert "bad" not in recipes
+
+
+def test_recipe_of_a_workspace_comes_beside_those_of_its_name(
+    sources: AgentSources, write: Write, tmp_path: Path
+) -> None:
+    write("root/.opencode/command", "add-tests", "title: Theirs")
+    write("root/.backend-specialist/commands", "team/fix", "title: Nearer")
+    write("root/.opencode/command", "team/fix", "title: Farther")
+    write("user/commands", "deploy", "title: Mine")
+    write("root/.opencode/command", "deploy", "title: Their deploy")
+    sources.trust(str(tmp_path / "root"), trusted=True)
+    titles = {recipe.name: recipe.title for recipe in sources.recipes()}
+    assert titles["add-tests"] == "Add tests"
+    assert titles["root:add-tests"] == "Theirs"
+    assert titles["team/fix"] == "Nearer"
+    assert (titles["deploy"], titles["root:deploy"]) == ("Mine", "Their deploy")
+    assert list(titles)[:3] == ["team/fix", "root:add-tests", "root:deploy"]
+
+
+def test_recipe_of_a_workspace_takes_the_place_of_another_when_the_user_says_so(
+    sources: AgentSources, write: Write, tmp_path: Path
+) -> None:
+    write("root/.opencode/command", "add-tests", "title: Theirs")
+    sources.trust(str(tmp_path / "root"), trusted=True)
+    sources.reload(replace(sources.places, replacing=True))
+    named = [recipe.title for recipe in sources.recipes() if recipe.name.endswith("add-tests")]
+    assert named == ["Theirs"]
+
+
+def test_recipe_for_an_agent_that_is_not_there_is_not_offered_and_reported(
+    sources: AgentSources, write: Write
+) -> None:
+    write("user/commands", "ours", f"agent: {DEFAULT_AGENT}")
+    path = write("user/commands", "lost", "title: Lost\nagent: nobody")
+    sources.reload()
+    names = {recipe.name for recipe in sources.recipes()}
+    assert "ours" in names
+    assert "lost" not in names
+    (broken,) = sources.broken()
+    assert broken.source == str(path)
+    assert broken.problem.message.startswith("There is no agent 'nobody'. Name one that exists")
+    assert (broken.problem.place.line, broken.problem.place.column) == (2, 7)
+    write(USER, "nobody")
+    sources.reload()
+    assert "lost" in {recipe.name for recipe in sources.recipes()}
 
 
 def test_directory_of_the_settings_holds_agents_directly(

@@ -40,5 +40,15 @@ def test_text_is_read_in_the_form_of_its_place(texts: AgentTexts) -> None:
     assert not texts.read("---\nmode: all\n---\n", "/mine/a.md").claude
 
 
+def test_recipe_for_an_unknown_agent_has_a_problem_with_a_fix(texts: AgentTexts) -> None:
+    path = "/w/.backend-specialist/commands/a.md"
+    assert texts.read("---\nagent: specialist-backend\n---\nDo it.", path).item.problems == ()
+    read = texts.read("---\nagent: specialist-backendd\n---\nDo it.", path)
+    (problem,) = read.item.problems
+    assert (problem.severity, problem.code) == ("error", "unknown-agent")
+    assert (problem.place.line, problem.place.column, problem.place.end_column) == (1, 7, 26)
+    assert problem.fixes[0].title == "Change to 'specialist-backend'"
+
+
 def test_place_tells_the_name(texts: AgentTexts) -> None:
     assert texts.read("x", "/w/.opencode/agents/team/a.md").item.name == "team/a"

@@ -56,6 +56,41 @@ def test_check_prints_a_line_for_each_problem(
     ]
 
 
+def test_check_knows_the_agents_that_a_recipe_may_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(
+        tmp_path,
+        """
+-- .opencode/agent/shop.md --
+Do it.
+-- .opencode/command/known.md --
+---
+agent: shop
+---
+Do it.
+-- .opencode/command/ours.md --
+---
+agent: specialist-backend
+---
+Do it.
+-- .backend-specialist/commands/unknown.md --
+---
+agent: shopp
+---
+Do it.
+""",
+    )
+    code, out = checked(capsys, str(tmp_path))
+    assert code == 1
+    fault = (
+        f"{tmp_path}/.backend-specialist/commands/unknown.md:2:8: error: There is no agent 'shopp'."
+    )
+    assert out == f"{fault} Did you mean 'shop'?\n"
+    alone = str(tmp_path / ".opencode/command/known.md")
+    assert checked(capsys, alone) == (0, "")
+
+
 def test_check_knows_a_single_file_by_its_folder(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

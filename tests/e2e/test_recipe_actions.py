@@ -9,6 +9,7 @@ from typing import Any
 
 from backend_specialist.adapters.scripts import Reply
 from support.fake_editor import PATIENCE, FakeEditor, Guise
+from support.project import write_project
 from support.stage import picks
 
 FETCH = "def load(order):\n    return fetch(order)\n"
@@ -72,6 +73,52 @@ async def test_a_recipe_is_picked_from_the_rest(start, api) -> None:
     await editor.status("completed")
     (session,) = await editor.command("listSessions")
     assert session["title"] == "Write deployment and configuration guide"
+
+
+async def test_a_workspaces_recipe_comes_beside_ours_and_brings_the_file_that_it_names(
+    start, api, root: Path
+) -> None:
+    write_project(
+        root,
+        """
+-- .opencode/commands/add-tests.md --
+---
+title: Add tests
+when: selection
+---
+Write tests as @docs/testing.md says.
+-- .opencode/commands/lost.md --
+---
+agent: nobody
+---
+Do it.
+-- docs/testing.md --
+Use factories.
+""",
+    )
+    model = await api([Reply(text="Seen.")])
+    editor = await start(model, Guise(options={"trusted": True}))
+    await editor.said(".opencode/commands/lost.md:2: There is no agent 'nobody'.")
+    uri = editor.open("app/main.py")
+    found = {each["title"].removeprefix(NAME): each for each in await offered(editor, uri)}
+    assert "Add tests" in found
+    theirs = found["Add tests (.opencode/commands/add-tests.md)"]
+    await editor.request("workspace/executeCommand", theirs["command"])
+    await editor.status("completed")
+    said = str(model.requests[0]["messages"][0]["content"])
+    assert "Write tests as @docs/testing.md says." in said
+    assert "Use factories." in said
+
+
+async def test_a_workspaces_recipe_takes_the_place_of_ours_when_the_user_says_so(
+    start, root: Path
+) -> None:
+    write_project(root, "-- .backend-specialist/commands/add-tests.md --\nOurs alone.\n")
+    guise = Guise(options={"trusted": True, "workspaceRecipes": "replace"})
+    editor = await start(None, guise)
+    recipes = await editor.command("listRecipes")
+    (found,) = [each for each in recipes if each["name"].endswith("add-tests")]
+    assert found["source"] == str(root / ".backend-specialist/commands/add-tests.md")
 
 
 async def test_a_text_that_moved_on_while_the_user_chose_is_said(start) -> None:

@@ -5,6 +5,7 @@ Owns which file is an agent and which a recipe, in which form and under what nam
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -51,9 +52,13 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What a layer holds, broken files included, in the order of their paths."""
+    """What a layer holds, broken files included, in the order of their paths.
+
+    ``folder`` is the name of what the layer's directory lies in.
+    """
 
     origin: Origin
+    folder: str = ""
     agents: tuple[AgentDefinition, ...] = ()
     recipes: tuple[Recipe, ...] = field(default=())
 
@@ -89,7 +94,12 @@ def load_layer(layer: Layer) -> Loaded:
             doubles.append(_double(item, agents[item.name]))
         else:
             agents[item.name] = item
-    return Loaded(origin=layer.origin, agents=(*agents.values(), *doubles), recipes=tuple(recipes))
+    return Loaded(
+        origin=layer.origin,
+        folder=os.path.basename(os.path.dirname(layer.directory)),
+        agents=(*agents.values(), *doubles),
+        recipes=tuple(recipes),
+    )
 
 
 def load_bytes(data: bytes, *, path: str, shape: Shape, source: str) -> AgentDefinition | Recipe:

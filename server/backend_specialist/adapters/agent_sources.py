@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import platformdirs
@@ -27,7 +27,7 @@ from backend_specialist.adapters.agent_layer import (
     load_layer,
 )
 from backend_specialist.adapters.file_tree import TreeRefused, read_tree
-from backend_specialist.adapters.recipe_files import usable_recipe
+from backend_specialist.adapters.recipe_files import usable_recipe, with_known_agent
 from backend_specialist.adapters.root_files import CLAUDE, layers_of, watched
 from backend_specialist.adapters.trust import Digests, Standing, Trust, TrustOutdated
 from backend_specialist.domain.agent import AgentDefinition, BrokenFile
@@ -61,7 +61,8 @@ def user_directories() -> tuple[str, ...]:
 class Places:
     """Where to look. ``directories`` come from the user's settings; ``roots`` are the workspace folders.
 
-    ``vouched``: the client keeps trust itself, and trusts these roots.
+    ``vouched``: the client keeps trust itself, and trusts these roots. ``replacing``: a workspace's recipe takes the
+    place of one of the same name that is the user's or ours.
     """
 
     roots: tuple[str, ...] = ()
@@ -70,6 +71,7 @@ class Places:
     user: tuple[str, ...] = field(default_factory=user_directories)
     claude: str = field(default_factory=lambda: os.path.join(os.path.expanduser("~"), CLAUDE))
     default: str = DEFAULT_AGENT
+    replacing: bool = False
 
 
 Stack = Sequence[tuple[Origin, AgentDefinition]]
@@ -116,14 +118,16 @@ class AgentSources:
         loaded = [load_layer(layer) for layer in layers]
         in_force = [self._last_good(item) for item in loaded]
         stacks = _stacks(in_force)
+        agents = _usable(stacks)
+        loaded = [_with_known_agents(item, agents) for item in loaded]
         files: list[AgentDefinition | Recipe] = []
         for item in loaded:
             files += [*item.agents, *item.recipes]
         self._catalogue = _Catalogue(
-            agents=_usable(stacks),
+            agents=agents,
             users=_users(stacks),
             stacks=stacks,
-            recipes=_nearest_recipes(loaded),
+            recipes=_recipes(loaded, replacing=self._places.replacing),
             files=tuple(files),
             refused=tuple(layer.problem for layer in layers if layer.problem),
         )
@@ -171,7 +175,11 @@ class AgentSources:
         return merged([agent, *(item for _, item in stack[own + 1 :])])
 
     def recipes(self) -> tuple[Recipe, ...]:
-        """Every usable recipe, the nearest of each name, nearer ones first."""
+        """Every usable recipe, nearer ones first.
+
+        Of each name the nearest; a workspace's comes beside the user's or ours, under a name headed by its folder's,
+        unless the user has it replaced.
+        """
         return self._now().recipes
 
     def files(self) -> tuple[AgentDefinition | Recipe, ...]:
@@ -309,10 +317,18 @@ def _users(stacks: Mapping[str, Stack]) -> dict[str, AgentDefinition]:
     return {name: merged(items) for name, items in own.items() if items}
 
 
-def _nearest_recipes(layers: Sequence[Loaded]) -> tuple[Recipe, ...]:
+def _with_known_agents(loaded: Loaded, agents: Collection[str]) -> Loaded:
+    return replace(loaded, recipes=tuple(with_known_agent(each, agents) for each in loaded.recipes))
+
+
+def _recipes(layers: Sequence[Loaded], *, replacing: bool) -> tuple[Recipe, ...]:
+    usable_ones = [
+        (layer, recipe) for layer in layers for recipe in layer.recipes if usable_recipe(recipe)
+    ]
+    others = {recipe.name for layer, recipe in usable_ones if layer.origin is not Origin.WORKSPACE}
     found: dict[str, Recipe] = {}
-    for layer in layers:
-        for recipe in layer.recipes:
-            if usable_recipe(recipe):
-                found.setdefault(recipe.name, recipe)
+    for layer, recipe in usable_ones:
+        beside = layer.origin is Origin.WORKSPACE and recipe.name in others and not replacing
+        name = f"{layer.folder}:{recipe.name}" if beside else recipe.name
+        found.setdefault(name, replace(recipe, name=name))
     return tuple(found.values())

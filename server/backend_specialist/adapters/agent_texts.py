@@ -16,7 +16,8 @@ from backend_specialist.adapters.claude_files import TOOL_KEYS, is_claude_form
 from backend_specialist.adapters.fields import Fields
 from backend_specialist.adapters.model_lint import model_names
 from backend_specialist.adapters.permission_fields import converting, read_permission, read_tools
-from backend_specialist.adapters.root_files import CLAUDE, OPENCODE
+from backend_specialist.adapters.recipe_files import with_known_agent
+from backend_specialist.adapters.root_files import CLAUDE, OPENCODE, SETTINGS
 from backend_specialist.domain.agent import AgentDefinition, Fix
 from backend_specialist.domain.agent_fields import (
     AGENT_FIELDS,
@@ -28,8 +29,9 @@ from backend_specialist.domain.agent_fields import (
 from backend_specialist.domain.agent_text import AgentText
 from backend_specialist.domain.lines import split_lines
 from backend_specialist.domain.permission import Rule
+from backend_specialist.domain.recipe import Recipe
 
-_FOLDERS = {OPENCODE: Shape.FOLDERS, CLAUDE: Shape.CLAUDE}
+_FOLDERS = {SETTINGS: Shape.FOLDERS, OPENCODE: Shape.FOLDERS, CLAUDE: Shape.CLAUDE}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +56,8 @@ class AgentTexts:
         """Read a text that stands at such a path; never raises on a text."""
         located = self._locate(path) or _Located(path=os.path.basename(path), shape=Shape.BARE)
         item = load_file(text, path=located.path, shape=located.shape, source=path)
+        if isinstance(item, Recipe):
+            item = with_known_agent(item, self.agents())
         recipe = is_recipe(located.path)
         claude = not recipe and _is_claude(text, located.shape)
         front = front_matter.read(text)

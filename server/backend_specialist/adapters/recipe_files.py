@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from backend_specialist.adapters import front_matter
 from backend_specialist.adapters.fields import Fields, nearest
 from backend_specialist.adapters.model_lint import read_model, report_model
+from backend_specialist.domain.agent import Fix, Problem, Replacement
 from backend_specialist.domain.agent_fields import RECIPE_FIELDS
 from backend_specialist.domain.lines import split_lines
 from backend_specialist.domain.recipe import WHENS, Recipe
@@ -43,11 +45,29 @@ def load_recipe(text: str, *, name: str, source: str) -> Recipe:
         signs=_signs(fields),
         stack=_stack(fields),
         source=source,
+        agent_place=fields.place("agent"),
     )
     _check_template(fields, template, first_line=_first_line(text, front.body))
     report_model(fields, recipe.model)
     _report_unknown(fields)
     return replace(recipe, problems=tuple(fields.problems))
+
+
+def with_known_agent(recipe: Recipe, known: Collection[str]) -> Recipe:
+    """The recipe, with a problem if it names an agent that is none of those ``known``."""
+    if recipe.agent is None or recipe.agent in known:
+        return recipe
+    meant = nearest(recipe.agent, known)
+    place = recipe.agent_place
+    change = Fix(title=f"Change to '{meant}'", replacements=(Replacement(place=place, text=meant),))
+    problem = Problem(
+        message=f"There is no agent '{recipe.agent}'. "
+        + (f"Did you mean '{meant}'?" if meant else "Name one that exists, or leave 'agent' out."),
+        place=place,
+        code="unknown-agent",
+        fixes=(change,) if meant else (),
+    )
+    return replace(recipe, problems=(*recipe.problems, problem))
 
 
 def usable_recipe(recipe: Recipe) -> bool:

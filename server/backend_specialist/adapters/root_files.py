@@ -21,6 +21,8 @@ from backend_specialist.adapters.file_tree import read_tree
 OPENCODE = ".opencode"
 CLAUDE = ".claude"
 SETTINGS = ".backend-specialist"
+# The nearest first.
+_LAYERS = ((SETTINGS, Shape.FOLDERS), (OPENCODE, Shape.FOLDERS), (CLAUDE, Shape.CLAUDE))
 _UP = "../"
 _MOST_LEVELS = 12
 
@@ -54,7 +56,7 @@ def layers_of(root_path: str, files: Mapping[str, bytes]) -> Iterator[Layer]:
     """The places of agents and recipes among a root's files, the nearest first."""
     for level in levels(root_path):
         up = _prefix(root_path, level)
-        for folder, shape in ((OPENCODE, Shape.FOLDERS), (CLAUDE, Shape.CLAUDE)):
+        for folder, shape in _LAYERS:
             prefix = f"{up}{folder}/"
             own = {
                 path.removeprefix(prefix): files[path] for path in files if path.startswith(prefix)

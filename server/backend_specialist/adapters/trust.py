@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from backend_specialist.adapters.agent_layer import load_layer
+from backend_specialist.adapters.agent_layer import Shape, is_wanted, load_layer
 from backend_specialist.adapters.file_tree import TreeRefused
 from backend_specialist.adapters.root_files import SETTINGS, files_of, layers_of
 from backend_specialist.adapters.state_files import StateFailed, write_private
@@ -154,7 +154,8 @@ def _lines(root_path: str, files: Mapping[str, bytes], changed: set[str]) -> Ite
             if _path(root_path, recipe.source) in changed:
                 yield _recipe_line(recipe)
     for path in sorted(changed):
-        if path.startswith(f"{SETTINGS}/"):
+        folder, _, rest = path.partition("/")
+        if folder == SETTINGS and not is_wanted(rest, Shape.FOLDERS):
             yield f"settings {plain(path)}"
 
 

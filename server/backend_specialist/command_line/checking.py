@@ -7,6 +7,7 @@ is printed is ``problem_formats``'.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -17,17 +18,19 @@ from backend_specialist.adapters.agent_layer import (
     Layer,
     Origin,
     Shape,
+    is_recipe,
     is_wanted,
     load_layer,
 )
-from backend_specialist.adapters.agent_sources import user_directories
+from backend_specialist.adapters.agent_sources import built_in_directory, user_directories
 from backend_specialist.adapters.file_tree import MAX_BYTES, TreeRefused, read_tree
-from backend_specialist.adapters.root_files import CLAUDE, OPENCODE
+from backend_specialist.adapters.recipe_files import with_known_agent
+from backend_specialist.adapters.root_files import CLAUDE, OPENCODE, SETTINGS
 from backend_specialist.command_line import DONE, FAILED, USAGE
 from backend_specialist.command_line.output import complain, say
 from backend_specialist.command_line.problem_formats import FORMATS, Item
 
-_SHAPES = {OPENCODE: Shape.FOLDERS, CLAUDE: Shape.CLAUDE}
+_SHAPES = {SETTINGS: Shape.FOLDERS, OPENCODE: Shape.FOLDERS, CLAUDE: Shape.CLAUDE}
 
 
 def check(args: argparse.Namespace) -> int:
@@ -52,10 +55,22 @@ def check(args: argparse.Namespace) -> int:
 
 
 def _items(paths: Sequence[str]) -> Iterator[Item]:
-    for layer in _layers(paths):
-        loaded = load_layer(layer)
+    every = [load_layer(layer) for layer in _layers(paths)]
+    known = {agent.name for loaded in every for agent in loaded.agents} | _agents_around(paths)
+    for loaded in every:
         yield from loaded.agents
-        yield from loaded.recipes
+        yield from (with_known_agent(recipe, known) for recipe in loaded.recipes)
+
+
+def _agents_around(paths: Sequence[str]) -> set[str]:
+    """The names of agents that a recipe may name though they are not checked with it."""
+    beside = [directory for directory, name in map(_split, paths) if is_recipe(name)]
+    names: set[str] = set()
+    for path in (*beside, *_default_paths(), built_in_directory()):
+        # What cannot be read whole was not asked about, and knows no agent.
+        with contextlib.suppress(TreeRefused):
+            names |= {agent.name for layer in _layers([path]) for agent in load_layer(layer).agents}
+    return names
 
 
 def _default_paths() -> list[str]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from backend_specialist.domain.agent import Problem
+from backend_specialist.domain.agent import NOWHERE, Place, Problem
 
 WHENS = ("diagnostic", "selection", "always", "file")
 """Where a recipe can be offered, the most specific first."""
@@ -44,6 +44,7 @@ class Recipe:
     stack: tuple[str, ...] = ()
     source: str = "built-in"
     problems: tuple[Problem, ...] = ()
+    agent_place: Place = field(default=NOWHERE, compare=False)
 
 
 def fitting(  # noqa: PLR0913 - keywords, each with a meaning of its own

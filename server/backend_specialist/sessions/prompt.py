@@ -25,7 +25,8 @@ from backend_specialist.sessions.context import label_of
 from backend_specialist.sessions.task import Task
 
 MAX_MESSAGE = 6 * 1024
-"""Of the whole message in bytes, the user's own words, the selection and the repository's instructions left out."""
+"""Of the message in bytes; the user's own words, the selection, files that a recipe names and the repository's
+instructions come on top."""
 MAX_SELECTION = 30_000
 MAX_PROBLEMS = 20
 MAX_PROBLEM = 300
@@ -55,11 +56,15 @@ def system_text(
     return (prompt, environment) if prompt else (environment,)
 
 
-async def first_message(task: Task, workspace: Workspace, guard: SecretGuard) -> str:
-    """Give the task with everything that helps: selection, imports, problems, project, instructions."""
+async def first_message(
+    task: Task, workspace: Workspace, guard: SecretGuard, files: Sequence[str] = ()
+) -> str:
+    """Give the task with everything that helps: ``files`` that it names, selection, imports, problems, project,
+    instructions.
+    """
     room = max(MAX_MESSAGE - len(task.words.encode(errors="replace")) - _FRAMES, _LEAST_ROOM)
     near = task.document.path if task.document else ""
-    parts = await _place(task, workspace, guard, room)
+    parts = [*files, *await _place(task, workspace, guard, room)]
     components = stack.around(await project.components(workspace, guard, near), near)
     if components:
         parts.append(framed("project", stack.described(components, room // 3)))

@@ -12,7 +12,8 @@ from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.proposal import Result
 from backend_specialist.sessions import delivery, records, repair, report
-from backend_specialist.sessions.context import label_of
+from backend_specialist.sessions.attached import attached
+from backend_specialist.sessions.context import SessionContext, label_of
 from backend_specialist.sessions.events import Kind, Status
 from backend_specialist.sessions.history import user_text
 from backend_specialist.sessions.loop import Conversation, End
@@ -28,7 +29,9 @@ TAKEN_BACK = (
 
 async def begin(session: Session, task: Task) -> End:
     """Say the task and converse."""
-    text = await first_message(task, session.services.workspace, session.policy.guard)
+    template = task.recipe.template if task.recipe else ""
+    files = await attached(template, SessionContext(session))
+    text = await first_message(task, session.services.workspace, session.policy.guard, files)
     await session.record(records.user(user_text(text)))
     return await converse(session)
 
