@@ -48,7 +48,8 @@ class Desk:
         root = place / scenario.project
         shutil.copytree(HERE / "projects" / scenario.project, root)
         self.editor.change_folder(root)
-        self.editor.open(scenario.file, scenario.language)
+        uri = self.editor.open(scenario.file, scenario.language)
+        self.editor.set_text(uri, scenario.typed(self.editor.text(scenario.file)))
 
     async def offers(self, scenario: Scenario) -> list[Json]:
         """The code actions for the scenario's place, as the editor lists them."""

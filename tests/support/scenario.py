@@ -34,6 +34,7 @@ LANGUAGES: Mapping[str, str] = {
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
     """``select`` is the beginning of the selected text and its end; none means that the cursor is on the first line.
+    ``unsaved`` is what the user has typed and not saved: what stood there, and what stands there now.
 
     ``because`` says why the recipe is, or is not, among the few that are offered. ``diagnostic`` has ``at``, the text
     that it is about, and the keys of LSP. The first message must name what encloses the selection (``inside``), some of
@@ -50,6 +51,7 @@ class Scenario:
     because: str
     turns: Sequence[Any]
     select: Sequence[str] = ()
+    unsaved: Sequence[str] = ()
     offered: bool = True
     instructions: str = ""
     diagnostic: Mapping[str, Any] = field(default_factory=dict)
@@ -76,6 +78,14 @@ class Scenario:
     @property
     def script(self) -> Script:
         return script_from_json(json.dumps(self.turns))
+
+    def typed(self, text: str) -> str:
+        """The text of the file as the user has it in the editor."""
+        if not self.unsaved:
+            return text
+        old, new = self.unsaved
+        at = once(text, old)
+        return text[:at] + new + text[at + len(old) :]
 
     def selection(self, text: str) -> tuple[int, int]:
         """The selected part of the file, as offsets."""

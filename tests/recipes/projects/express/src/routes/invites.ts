@@ -9,7 +9,7 @@ export function invites(prisma: PrismaClient) {
       where: { token: req.params.token },
       include: { project: { select: { name: true } } },
     });
-    res.json({ project: invite.project.name, expiresAt: invite.expiresAt.toISOString() });
+    res.json({ project: invite?.project.name });
   });
 
   return router;
