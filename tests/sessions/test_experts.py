@@ -66,7 +66,7 @@ async def test_expert_reads_and_its_answer_is_the_result() -> None:
     stage = Stage(FILES, script, experts=[expert()])
     await stage.finished()
     (result,) = results(stage.model.requests[-1])
-    assert result.startswith('<answer from="database">\nAdd an index.\n</answer>')
+    assert result.startswith('<answer agent="database">\n```\nAdd an index.\n```\n</answer>')
     first, second = script.bodies("database")
     assert texts(first) == ["Is it right?"]
     assert "SELECT 1;" in results(second)[0]

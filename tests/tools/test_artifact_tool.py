@@ -52,7 +52,7 @@ async def test_list_of_an_empty_workflow_says_so(tmp_path: Path) -> None:
 
 async def test_read_gives_the_body_without_front_matter(context: MemoryContext) -> None:
     text = await call(context, "read", name="architecture-specs")
-    assert "\n# Specs\n</artifact>" in text
+    assert "\n# Specs\n```\n</artifact>" in text
     assert "type:" not in text
     assert context.permitted == [("artifact", ("architecture-specs",))]
 

@@ -21,11 +21,13 @@ class Stacks:
         self._workspace = workspace
         self._guard = guard
         self._components: tuple[stack.Component, ...] = ()
+        self._words: dict[str, frozenset[str]] = {}
         self._watched: frozenset[str] = frozenset()
 
     async def refresh(self) -> None:
         """Look again; what takes long runs in threads."""
         self._components = await project.components(self._workspace, self._guard())
+        self._words.clear()
         told = {f"{each.directory}/{name}" for each in self._components for name in each.files}
         self._watched = frozenset(told | {path async for path in self._possible()})
 
@@ -40,8 +42,11 @@ class Stacks:
 
     def words(self, path: str) -> frozenset[str]:
         """The words for what a file's project is built with; none where that is not known."""
-        found = stack.around(self._components, path)
-        return frozenset[str]().union(*(stack.words(each.technologies) for each in found))
+        if path not in self._words:
+            found = stack.around(self._components, path)
+            words = (stack.words(each.technologies) for each in found)
+            self._words[path] = frozenset[str]().union(*words)
+        return self._words[path]
 
     def watched(self) -> frozenset[str]:
         """The files in which a change matters, as far as that was known at the last look; not all of them exist."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend_specialist.domain.artifact import PHASES, Artifact, may_publish, parse, phase_of
+from backend_specialist.domain.framing import framed
 from backend_specialist.domain.ports import ToolSpec
 from backend_specialist.tools.pages import MOST_BYTES
 from backend_specialist.tools.registry import ToolContext, ToolFailed, ToolOutput
@@ -79,7 +80,7 @@ async def _read(workflow: Workflow, name: str) -> ToolOutput:
         raise ToolFailed(f"Nothing was published as {name} yet. See artifact list.")
     body = artifact.body.encode()[:MOST_BYTES].decode("utf-8", "ignore")
     cut = "" if body == artifact.body else f"\n(cut at 50 KB; read {artifact.place} for the rest)"
-    text = f'<artifact name="{name}" version="{artifact.version}">\n{body}{cut}\n</artifact>'
+    text = framed("artifact", body + cut, name=name, version=str(artifact.version))
     return ToolOutput(text, f"read {name}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from backend_specialist.domain.framing import framed
 from backend_specialist.domain.ports import ToolSpec
 from backend_specialist.tools.registry import ToolContext, ToolFailed, ToolOutput
 
@@ -53,5 +54,7 @@ class Task:
             )
         await context.permit("task", [name], title=f"Ask {name}")
         answer = await context.consult(name, arguments["prompt"])
-        text = f'<answer from="{name}">\n{answer}\n</answer>\nThis is advice: judge it, it changed nothing.'
+        text = (
+            f"{framed('answer', answer, agent=name)}\nThis is advice: judge it, it changed nothing."
+        )
         return ToolOutput(text, f"{name}: {arguments['description']}")

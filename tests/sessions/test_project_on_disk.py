@@ -1,0 +1,76 @@
+"""What a hostile directory on a real disk can do to the look at a project: nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from backend_specialist.domain.secret import SecretGuard
+from backend_specialist.sessions import project
+from backend_specialist.sessions.stacks import Stacks
+from support.project import write_project
+from support.tool_context import MemoryContext, make_context
+
+OUTSIDE = '{"dependencies": {"express": "1"}}'
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> MemoryContext:
+    write_project(
+        tmp_path / "elsewhere", f"-- package.json --\n{OUTSIDE}\n-- AGENTS.md --\nDiary\n"
+    )
+    (tmp_path / "shop").mkdir()
+    return make_context(tmp_path / "shop", files={"requirements.txt": "flask\n", "app/x.py": ""})
+
+
+async def labels(context: MemoryContext, near: str = "") -> dict[str, tuple[str, ...]]:
+    found = await project.components(context.workspace, SecretGuard(), near and context.path(near))
+    return {each.label: each.files for each in found}
+
+
+async def test_nothing_outside_of_the_workspace_is_read(
+    context: MemoryContext, tmp_path: Path
+) -> None:
+    root = Path(context.path("."))
+    (root / "package.json").symlink_to(tmp_path / "elsewhere/package.json")
+    (root / "AGENTS.md").symlink_to(tmp_path / "elsewhere/AGENTS.md")
+    (root / "linked").symlink_to(tmp_path / "elsewhere")
+    assert list((await labels(context)).values()) == [("requirements.txt",)]
+    assert await labels(context, "linked/x.py") == await labels(context)
+    for near in ("", context.path("linked/x.py")):
+        assert await project.instructions(context.workspace, SecretGuard(), near) == ""
+
+
+async def test_what_is_no_ordinary_file_is_passed_over(context: MemoryContext) -> None:
+    root = Path(context.path("."))
+    os.mkfifo(root / "package.json")
+    (root / "Gemfile").mkdir()
+    (root / "go.mod").symlink_to(root / "go.mod")
+    (root / "pom.xml").write_bytes(b"\0" * 1_000)
+    (root / "loop").symlink_to(root)
+    found = await labels(context)
+    assert [name for files in found.values() for name in files if name != "pom.xml"] == [
+        "requirements.txt"
+    ]
+    stacks = Stacks(context.workspace, SecretGuard)
+    await stacks.refresh()
+    assert context.path("Gemfile") not in stacks.watched()
+    assert {context.path("requirements.txt"), context.path("Cargo.toml")} <= stacks.watched()
+    assert {"flask", "python"} <= stacks.words(context.path("app/x.py"))
+
+
+async def test_a_secret_manifest_is_not_read(context: MemoryContext) -> None:
+    guard = SecretGuard(["requirements.txt"])
+    assert await project.components(context.workspace, guard) == ()
+
+
+async def test_a_huge_tree_is_looked_at_in_part(context: MemoryContext) -> None:
+    root = Path(context.path("."))
+    for number in range(400):
+        (root / f"d{number:03}").mkdir()
+        (root / f"d{number:03}/package.json").write_text(OUTSIDE)
+    found = await labels(context, "d399/x.js")
+    assert len(found) == project._MOST_COMPONENTS
+    assert "d399" in found
