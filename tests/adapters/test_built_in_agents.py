@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from backend_specialist.adapters.agent_sources import built_in_directory
 from backend_specialist.adapters.recipe_files import load_recipe
 from backend_specialist.domain.permission import evaluate, hidden_tools
 from backend_specialist.domain.recipe import MOST_OFFERED, fitting
+from backend_specialist.tools.deliver import Deliver
 
 AGENTS = Path(built_in_directory())
 TEXT = (AGENTS / "specialist-backend.md").read_text()
@@ -63,6 +65,18 @@ def test_built_in_recipe_is_complete(path: Path) -> None:
     assert recipe.languages == (("markdown",) if path.stem == "implement-task" else ())
     for part in ("Decide", "Leave", "Deliver:"):
         assert part in recipe.template
+
+
+def test_built_in_texts_name_only_what_a_report_has() -> None:
+    """A part that ``deliver`` does not take is one that the specialist cannot fill."""
+    schema = Deliver.spec.schema["properties"]
+    known = {f"{part}.{key}" for part in schema for key in schema[part].get("properties", ())}
+    for path in (AGENTS / "specialist-backend.md", *RECIPES):
+        named = re.findall(r"`((?:service|database|testing_documentation)\.\w+)`", path.read_text())
+        assert set(named) <= known, path.stem
+        plain = re.findall(r"`([a-z]+(?:_[a-z]+)+)`", path.read_text())
+        parts = {key for section in schema.values() for key in section.get("properties", ())}
+        assert set(plain) <= {*schema, *parts}, path.stem
 
 
 BUILT_IN = [load_recipe(path.read_text(), name=path.stem, source="built-in") for path in RECIPES]

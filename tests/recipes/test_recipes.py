@@ -7,23 +7,28 @@ must come of it, ``projects/`` are what they work on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from backend_specialist.adapters.agent_files import load_agent
 from backend_specialist.adapters.recipe_files import load_recipe
 from backend_specialist.adapters.scripts import Request
 from backend_specialist.domain.recipe import MOST_OFFERED, Recipe
 from backend_specialist.sessions.prompt import MAX_MESSAGE
-from support.desk import Desk, diagnostics, seated
+from support.desk import Desk, diagnostics, is_specialist, seated
 from support.fake_editor import PATIENCE, Json
 from support.scenario import HERE, LANGUAGES, Scenario, scenarios
 from support.syntax import faults
 from support.talk import results
 
 COMMANDS = HERE.parent.parent / "agents" / "commands"
+CONSULTANTS = {
+    load_agent(path.read_text(encoding="utf-8"), name=path.stem, source="built-in").prompt
+    for path in COMMANDS.parent.glob("domain-*.md")
+}
 ALL = scenarios()
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -70,6 +75,7 @@ async def test_recipe_does_its_work_in_a_project_of_its_stack(
     requests = desk.model.requests[asked:]
     check_first_message(requests[0], recipe, scenario, text)
     assert scenario.sent_back in results(requests[-1])
+    check_consulted(requests, scenario)
     check_events(events, scenario)
     check_texts(desk, scenario, before)
     shown = await editor.command("showDeliverable", sessionId=session)
@@ -136,6 +142,17 @@ def place(scenario: Scenario, text: str) -> str:
     first, last = (text.count("\n", 0, offset) + 1 for offset in (start, end))
     inside = f' inside="{scenario.inside}"' if scenario.inside else ""
     return f'<selection file="{scenario.file}" lines="{first}-{last}"{inside}>'
+
+
+def check_consulted(requests: Sequence[Request], scenario: Scenario) -> None:
+    """Whoever was asked for advice is one of ours, could only read, and was heard."""
+    asked = [request for request in requests if not is_specialist(request)]
+    assert bool(asked) == bool(scenario.advice)
+    for request in asked:
+        assert request["system"][0]["text"] in CONSULTANTS
+        assert {tool["name"] for tool in request["tools"]} == {"glob", "grep", "read", "webfetch"}
+    heard = [request for request in requests if scenario.advice in results(request)]
+    assert heard or not scenario.advice
 
 
 def check_events(events: list[Json], scenario: Scenario) -> None:

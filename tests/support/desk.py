@@ -29,9 +29,14 @@ class Player:
 
     def react(self, request: Request) -> Reply:
         assert self.scenario
-        if any(tool["name"] == "deliver" for tool in request["tools"]):
+        if is_specialist(request):
             return reply_to(self.scenario.script, request)
         return Reply(text=self.scenario.advice)
+
+
+def is_specialist(request: Request) -> bool:
+    """Whether the specialist itself speaks, and not a consultant: only it delivers."""
+    return any(tool["name"] == "deliver" for tool in request["tools"])
 
 
 class Desk:
