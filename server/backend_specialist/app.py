@@ -36,6 +36,7 @@ from backend_specialist.lsp.approvals import Approvals
 from backend_specialist.lsp.code_actions import CodeActions
 from backend_specialist.lsp.commands import Commands
 from backend_specialist.lsp.contents import Contents
+from backend_specialist.lsp.diagnostics import Diagnostics
 from backend_specialist.lsp.editor import LspEditor
 from backend_specialist.lsp.errors import InvalidArgument
 from backend_specialist.lsp.interrupted import Interrupted
@@ -45,6 +46,7 @@ from backend_specialist.lsp.questions import Questions
 from backend_specialist.lsp.recipe_actions import RecipeActions
 from backend_specialist.lsp.rights import Rights
 from backend_specialist.lsp.server import SpecialistServer
+from backend_specialist.lsp.task_files import TaskFiles
 from backend_specialist.sessions.services import Policy, Services
 from backend_specialist.sessions.stacks import Stacks
 from backend_specialist.sessions.stored import Refused
@@ -107,7 +109,15 @@ class Application:
         )
         approvals = Approvals(self.server, self.supervisor, self.contents, questions)
         patches = Patches(self.server, self.contents)
-        for part in (announcer, approvals, patches, self._interrupted, self.contents):
+        self.tasks = TaskFiles(self.documents, self.supervisor.sessions)
+        for part in (
+            announcer,
+            approvals,
+            patches,
+            self._interrupted,
+            self.contents,
+            self.tasks,
+        ):
             self.supervisor.subscribe(part.hear)
         recipes = RecipeActions(self.documents, self.catalog, self.stacks)
         self._commands = Commands(
@@ -120,10 +130,15 @@ class Application:
             picker=Picker(self.server, self.catalog, recipes),
         )
         self._commands.on_trust = self.settle
+        self._commands.on_deleted = self.tasks.refresh
         self._news = AgentNews(self.server, self.catalog, self.contents)
         self._watcher = Watcher(self._watched, self._reload)
         self.language = AgentLanguage(self.server, AgentTexts(self.catalog))
-        self.actions = CodeActions(recipes, approvals, self._interrupted, self.language.fixes)
+        self.actions = CodeActions(
+            recipes, approvals, self._interrupted, tasks=self.tasks, fixes=self.language.fixes
+        )
+        self.diagnostics = Diagnostics(self.server, (self.language.problems, self.tasks))
+        self.tasks.on_news = self.diagnostics.renew
 
     # ------------------------------------------------------------ settings
 
@@ -219,6 +234,7 @@ class Application:
     async def _recall(self) -> None:
         try:
             self._interrupted.recall(await self.supervisor.interrupted())
+            await self.tasks.refresh()
         except (StoreFailed, Refused) as error:
             log.warning("interrupted sessions could not be recalled: %s", error)
 

@@ -110,7 +110,11 @@ def by_recipe(actions: list[Json]) -> tuple[dict[str, Json], dict[str, Json]]:
         (action, action["command"]["command"], action["command"]["arguments"][0])
         for action in actions
     ]
-    few = {said["recipe"]: action for action, name, said in commands if name.endswith(".run")}
+    few = {
+        said["recipe"]: action
+        for action, name, said in commands
+        if name.endswith(".run") and action["title"].startswith("Backend Specialist: ")
+    }
     more = {
         recipe: {key: value for key, value in said.items() if key != "recipes"}
         for _, name, said in commands

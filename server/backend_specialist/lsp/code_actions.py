@@ -1,4 +1,4 @@
-"""Code actions: fitting recipes on a selection, what waits for the user, and fixes of agent files.
+"""Code actions: fitting recipes on a selection, what waits for the user, tasks and fixes of agent files.
 
 Owns which actions are offered where. Calls no model and reads no disk: it answers from what is in memory.
 """
@@ -17,6 +17,7 @@ from backend_specialist.lsp.approvals import Approvals
 from backend_specialist.lsp.interrupted import Interrupted
 from backend_specialist.lsp.questions import summary
 from backend_specialist.lsp.recipe_actions import RecipeActions
+from backend_specialist.lsp.task_files import TaskFiles
 from backend_specialist.sessions.events import Event, Kind
 
 
@@ -28,11 +29,14 @@ class CodeActions:
         recipes: RecipeActions,
         approvals: Approvals,
         interrupted: Interrupted,
+        *,
+        tasks: TaskFiles,
         fixes: Fixes,
     ) -> None:
         self._recipes = recipes
         self._approvals = approvals
         self._interrupted = interrupted
+        self._tasks = tasks
         self._fixes = fixes
 
     def offer(
@@ -49,6 +53,7 @@ class CodeActions:
             for session_id, title in self._interrupted.sessions()
         ]
         actions += self._fixes.offer(params, document)
+        actions += self._tasks.offer(params)
         wanted = partial(is_wanted, only=params.context.only)
         if document is not None:
             more = self._approvals.asks

@@ -39,7 +39,7 @@ async def _nothing() -> None:
 
 class Commands:
     """``run`` is called for each command, with its raw JSON arguments. ``on_trust`` is awaited when the
-    trust in a root has changed.
+    trust in a root has changed, ``on_deleted`` when a session was deleted.
     """
 
     def __init__(  # noqa: PLR0913 - one part for each kind of command
@@ -60,6 +60,7 @@ class Commands:
         self._contents = contents
         self._catalog = catalog
         self.on_trust: Callable[[], Awaitable[None]] = _nothing
+        self.on_deleted: Callable[[], Awaitable[None]] = _nothing
         self._requested = Requested(documents, catalog)
         self._table: Mapping[str, Callable[[Arguments], Awaitable[object]]] = {
             "run": self._run,
@@ -142,7 +143,9 @@ class Commands:
         return {"sessionId": await self._supervisor.save_deliverable(session_id, path)}
 
     async def _delete_session(self, given: Arguments) -> object:
-        return {"deleted": await self._supervisor.delete(given["sessionId"])}
+        deleted = await self._supervisor.delete(given["sessionId"])
+        await self.on_deleted()
+        return {"deleted": deleted}
 
     # ------------------------------------------------------------ agents, recipes and rights
 

@@ -5,12 +5,14 @@ Owns the agreement on the unit of a position. Computes no offset (``domain.docum
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lsprotocol import types
 
+from backend_specialist.domain.agent import Place
 from backend_specialist.domain.document import Position, PositionEncoding, Range
+from backend_specialist.domain.lines import units
 
 
 def negotiate(capabilities: Mapping[str, Any]) -> PositionEncoding:
@@ -41,6 +43,18 @@ def from_position(position: types.Position) -> Position:
 def from_range(span: types.Range) -> Range:
     """Read the protocol's range."""
     return Range(from_position(span.start), from_position(span.end))
+
+
+def range_in(lines: Sequence[str], place: Place, encoding: PositionEncoding) -> types.Range:
+    """Give a place of a text in the unit of positions that was agreed on; behind the last line it is a column of 0."""
+
+    def position(line: int, column: int) -> types.Position:
+        text = lines[line] if line < len(lines) else ""
+        return types.Position(line=line, character=units(text[:column], encoding))
+
+    return types.Range(
+        start=position(place.line, place.column), end=position(place.end_line, place.end_column)
+    )
 
 
 def from_changes(

@@ -14,13 +14,15 @@ from lsprotocol import types
 
 from backend_specialist.lsp.agent_language import registering
 from backend_specialist.lsp.progress import session_of
-from backend_specialist.lsp.server import SpecialistServer
+from backend_specialist.lsp.server import NAME, SpecialistServer
 from backend_specialist.lsp.uris import OUR_SCHEME
 
 if TYPE_CHECKING:
     from backend_specialist.lsp.agent_language.language import AgentLanguage
     from backend_specialist.lsp.code_actions import CodeActions
     from backend_specialist.lsp.contents import Contents
+    from backend_specialist.lsp.diagnostics import Diagnostics
+    from backend_specialist.lsp.task_files import TaskFiles
     from backend_specialist.sessions.supervisor import Supervisor
 
 SECTION = "backendSpecialist"
@@ -47,6 +49,10 @@ class Parts(Protocol):
     def supervisor(self) -> Supervisor: ...  # noqa: D102
     @property
     def language(self) -> AgentLanguage: ...  # noqa: D102
+    @property
+    def tasks(self) -> TaskFiles: ...  # noqa: D102
+    @property
+    def diagnostics(self) -> Diagnostics: ...  # noqa: D102
 
     async def settle(self, layers: Layers | None) -> None:
         """Take layers of settings, later ones over earlier ones; ``None`` stands for those of last time."""
@@ -60,6 +66,7 @@ Load = Callable[[], Awaitable[Parts]]
 def register(server: SpecialistServer, load: Load) -> None:
     """Register everything; called once, before the server runs."""
     _register_settings(server, load)
+    _register_diagnostics(server, load)
 
     async def language() -> AgentLanguage:
         return (await load()).language
@@ -89,6 +96,33 @@ def register(server: SpecialistServer, load: Load) -> None:
         session_id = session_of(params.token)
         if session_id is not None:
             await (await load()).supervisor.cancel(session_id)
+
+
+def _register_diagnostics(server: SpecialistServer, load: Load) -> None:
+    options = types.DiagnosticOptions(
+        identifier=NAME, inter_file_dependencies=False, workspace_diagnostics=False
+    )
+
+    @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
+    async def pull(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+        return (await load()).diagnostics.pull(params)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    async def opened(params: types.DidOpenTextDocumentParams) -> None:
+        (await load()).diagnostics.push(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    async def changed(params: types.DidChangeTextDocumentParams) -> None:
+        (await load()).diagnostics.push(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    async def closed(params: types.DidCloseTextDocumentParams) -> None:
+        (await load()).diagnostics.withdraw(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    async def lenses(params: types.CodeLensParams) -> list[types.CodeLens] | None:
+        parts = await load()
+        return parts.language.lenses.answer(params) or parts.tasks.lenses(params)
 
 
 def _register_settings(server: SpecialistServer, load: Load) -> None:

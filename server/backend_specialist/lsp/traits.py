@@ -47,6 +47,7 @@ class ClientProfile:
     progress: bool = False
     configuration: bool = False
     pulls_diagnostics: bool = False
+    refreshes_diagnostics: bool = False
 
     def drawing(self, kinds: Iterable[str]) -> ClientProfile:
         """Give the profile of a client that draws these kinds of question itself."""
@@ -68,6 +69,7 @@ def profile_of(params: Mapping[str, Any]) -> ClientProfile:
         progress=_at(said, "window", "workDoneProgress") is True,
         configuration=_at(said, "workspace", "configuration") is True,
         pulls_diagnostics=isinstance(_at(said, "textDocument", "diagnostic"), Mapping),
+        refreshes_diagnostics=_at(said, "workspace", "diagnostics", "refreshSupport") is True,
     )
 
 

@@ -9,21 +9,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from backend_specialist.domain.deliverable import without_refused
 from backend_specialist.domain.ports import SessionHead
+from backend_specialist.domain.specification import Specification, unanswered
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
 from backend_specialist.sessions.events import Status
+from backend_specialist.sessions.facts import SessionFacts
 from backend_specialist.sessions.state import State
 
 
-def summary_of(state: State) -> Mapping[str, Any]:
+def summary_of(facts: SessionFacts, state: State) -> Mapping[str, Any]:
     """Give what is kept beside the status; ``waiting`` says whether there is a proposal without an answer."""
     return {
+        "specification": _specification(facts.specification, state),
         "files": sorted({item.label for item in state.outcomes}),
         "outcomes": outcomes_for_clients(state.outcomes),
         "usage": usage_to_json(state.usage),
         "waiting": bool(state.waiting),
         "deliverable": bool(state.deliverable),
     }
+
+
+def _specification(found: Specification | None, state: State) -> Mapping[str, Any] | None:
+    """The task that was implemented, and which of its criteria the report does not answer."""
+    if found is None:
+        return None
+    answers = without_refused(state.claims, state.outcomes).criteria if state.claims else ()
+    left = [{"id": each.id, "text": each.text} for each in unanswered(found.criteria, answers)]
+    return {"id": found.id, "home": found.home, "unanswered": left}
 
 
 def is_final(head: SessionHead) -> bool:
@@ -40,5 +53,7 @@ def row(head: SessionHead, status: Status, summary: Mapping[str, Any]) -> dict[s
         "agent": head.agent,
         "status": status.value,
         "startedAt": head.started_at,
+        # Stored by a version that knew of no specifications.
+        "specification": None,
         **summary,
     }

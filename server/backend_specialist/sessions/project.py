@@ -55,7 +55,9 @@ async def _components(
             # The list grows while it is gone through: nearer directories come first.
             queue += [each for each in below if each not in queue]
         names = [name for name in entries if tells(name)][:_MOST_MANIFESTS]
-        texts = {name: await _text(workspace, guard, root, f"{directory}/{name}") for name in names}
+        texts = {
+            name: await text_of(workspace, guard, root, f"{directory}/{name}") for name in names
+        }
         known = {name: text for name, text in texts.items() if text is not None}
         if known:
             label = _called(workspace, root, directory)
@@ -96,7 +98,7 @@ async def instructions(workspace: Workspace, guard: SecretGuard, near: str = "")
     for root in workspace.roots:
         for directory in way_to(root, near) or (root.path,):
             path = f"{directory.rstrip('/')}/{_INSTRUCTIONS}"
-            text = (await _text(workspace, guard, root, path) or "").strip()
+            text = (await text_of(workspace, guard, root, path) or "").strip()
             cut = text[: min(MAX_INSTRUCTIONS, room)]
             if cut:
                 room -= len(cut)
@@ -106,7 +108,7 @@ async def instructions(workspace: Workspace, guard: SecretGuard, near: str = "")
     return "\n".join(parts)
 
 
-async def _text(workspace: Workspace, guard: SecretGuard, root: Root, path: str) -> str | None:
+async def text_of(workspace: Workspace, guard: SecretGuard, root: Root, path: str) -> str | None:
     """The text of a file of a root; ``None`` for none, for a secret one and for a link that leads out of the root."""
     real, home = [await workspace.disk.real_path(each) for each in (path, root.path)]
     if not real.startswith(home.rstrip(os.sep) + os.sep) or guard.reason(path, real):

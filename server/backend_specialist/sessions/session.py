@@ -81,7 +81,7 @@ class Session:
         if self.state.status == status.value and self.state.reason == reason:
             return
         entry = records.simple("status", status=status.value, reason=reason)
-        summary = summary_of(self.state)
+        summary = summary_of(self.facts, self.state)
         await self.services.store.append(self.id, (entry,), status=status.value, summary=summary)
         self.state = fold(self.state, entry)
         self._say_status(status, reason)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from backend_specialist.domain.changeset import hunks
@@ -36,6 +37,7 @@ from backend_specialist.sessions.prompt import system_text
 from backend_specialist.sessions.reversal import reverse
 from backend_specialist.sessions.services import Services
 from backend_specialist.sessions.session import Session
+from backend_specialist.sessions.specification import specification
 from backend_specialist.sessions.state import State, fold
 from backend_specialist.sessions.stored import Refused, StoredSessions
 from backend_specialist.sessions.task import Task
@@ -96,7 +98,10 @@ class Supervisor:
         chain = services.catalog.chain(task.agent)
         others = experts.known(services.catalog, task.agent.name, chain)
         workflow = await delivery.workflow_directory(services.workspace, policy)
-        return facts_of(task, policy.model, chain, others, workflow)
+        guard, workspace = policy.guard, services.workspace
+        specified = await specification(task, workspace, guard, self.sessions)
+        facts = facts_of(task, policy.model, chain, others, workflow)
+        return replace(facts, specification=specified)
 
     def _session(self, session_id: str, facts: SessionFacts, state: State) -> Session:
         return Session(session_id, facts, self._services, state=state, listener=self._tell)
@@ -245,7 +250,7 @@ class Supervisor:
         if head.id not in self._jobs and listing.is_final(head):
             return listing.row(head, Status(head.status), head.summary)
         session = await self._find(head.id)
-        return listing.row(head, session.status, listing.summary_of(session.state))
+        return listing.row(head, session.status, listing.summary_of(session.facts, session.state))
 
     def _is_here(self, head: SessionHead) -> bool:
         """Whether a session was started in one of these folders; without folders, in none."""

@@ -29,9 +29,10 @@ TAKEN_BACK = (
 
 async def begin(session: Session, task: Task) -> End:
     """Say the task and converse."""
+    workspace, guard = session.services.workspace, session.policy.guard
     template = task.recipe.template if task.recipe else ""
     files = await attached(template, SessionContext(session))
-    text = await first_message(task, session.services.workspace, session.policy.guard, files)
+    text = await first_message(task, workspace, guard, files, session.facts.specification)
     await session.record(records.user(user_text(text)))
     return await converse(session)
 

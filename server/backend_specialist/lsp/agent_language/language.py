@@ -6,7 +6,7 @@ Owns that they share what was read. Answers nothing itself.
 from __future__ import annotations
 
 from backend_specialist.lsp.agent_language.completion import Completion
-from backend_specialist.lsp.agent_language.diagnostics import Diagnostics
+from backend_specialist.lsp.agent_language.diagnostics import AgentProblems
 from backend_specialist.lsp.agent_language.fixes import Fixes
 from backend_specialist.lsp.agent_language.hover import Hover
 from backend_specialist.lsp.agent_language.lenses import Lenses
@@ -20,7 +20,7 @@ class AgentLanguage:
 
     def __init__(self, server: SpecialistServer, files: AgentFiles) -> None:
         texts = OpenTexts(server.documents, files)
-        self.diagnostics = Diagnostics(server, texts)
+        self.problems = AgentProblems(texts)
         self.fixes = Fixes(texts)
         self.outline = Outline(texts)
         self.hover = Hover(texts)

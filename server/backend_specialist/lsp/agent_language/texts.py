@@ -14,8 +14,9 @@ from lsprotocol import types
 from backend_specialist.domain.agent import AgentDefinition, Place
 from backend_specialist.domain.agent_text import AgentText
 from backend_specialist.domain.document import PositionEncoding, Snapshot, Unreadable
-from backend_specialist.domain.lines import index_of, units, without_ending
+from backend_specialist.domain.lines import index_of, without_ending
 from backend_specialist.domain.permission import Rule
+from backend_specialist.lsp.convert import range_in
 from backend_specialist.lsp.documents import Documents
 
 
@@ -53,13 +54,7 @@ class OpenText:
 
     def range_of(self, place: Place) -> types.Range:
         """A place in the unit of positions that was agreed on."""
-        return types.Range(
-            start=self._position(place.line, place.column),
-            end=self._position(place.end_line, place.end_column),
-        )
-
-    def _position(self, line: int, column: int) -> types.Position:
-        return types.Position(line=line, character=units(self._line(line)[:column], self.encoding))
+        return range_in(self.text.lines, place, self.encoding)
 
     def place_of(self, position: types.Position) -> tuple[int, int]:
         """Line and column in code points."""
