@@ -39,5 +39,6 @@ def test_no_name_ends_its_attribute(name: str) -> None:
 
 
 def test_name_is_one_short_line() -> None:
-    assert named("a\nb\x1b[31m<c>\u202e") == "a b?c?"
+    assert named("a\nb\x1b[31m<c>\u202e") == "a b‹c›"
+    assert named('get("/:id") => `x`') == "get('/:id') =› 'x'"
     assert len(named("x" * 999)) == 200

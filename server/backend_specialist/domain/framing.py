@@ -15,7 +15,8 @@ MEANING = (
     "a fence of the same length ends it."
 )
 _TICKS = re.compile("`{3,}")
-_MARKUP = re.compile(r"[<>\"`]")
+# What looks like it, so that a route or a generic type can still be read.
+_HARMLESS = str.maketrans({"<": "‹", ">": "›", '"': "'", "`": "'"})
 _MOST_OF_A_NAME = 200
 _MOST_OF_AN_ATTRIBUTE = 400
 
@@ -30,4 +31,4 @@ def framed(tag: str, text: str, **attributes: str) -> str:
 
 def named(name: str, limit: int = _MOST_OF_A_NAME) -> str:
     """A name of others (of a file, a symbol) as one harmless line."""
-    return _MARKUP.sub("?", plain(name, limit))
+    return plain(name, limit).translate(_HARMLESS)
