@@ -37,15 +37,16 @@ DIRECTIONS: Mapping[str, frozenset[str]] = {
     "tools": frozenset({"domain"}),
     "sessions": frozenset({"tools", "domain"}),
     "lsp": frozenset({"sessions", "tools", "domain"}),
-    "adapters": frozenset({"domain"}),
+    "loading": frozenset(),
+    "adapters": frozenset({"loading", "domain"}),
     "terminal": frozenset({"domain"}),
     "command_line": frozenset({"serving", "adapters", "domain"}),
     "setting_kinds": frozenset(),
     "settings": frozenset({"setting_kinds"}),
     "configuration": frozenset({"settings"}),
     "app": frozenset({"configuration", "settings", "adapters", "lsp", "sessions", "domain"}),
-    "serving": frozenset({"app", "adapters", "lsp"}),
-    "cli": frozenset({"command_line"}),
+    "serving": frozenset({"app", "adapters", "lsp", "loading"}),
+    "cli": frozenset({"command_line", "loading"}),
     "__main__": frozenset({"cli"}),
     "__init__": frozenset(),
 }
@@ -53,6 +54,7 @@ DIRECTIONS: Mapping[str, frozenset[str]] = {
 # Who may import which library: a layer, or single modules of it.
 LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "anthropic": ("adapters/anthropic_model.py",),
+    "anyio": ("adapters/watching.py",),
     "cattrs": ("lsp/",),
     "httpcore2": ("adapters/http_connection.py", "adapters/http_fetch.py"),
     "idna": ("adapters/addresses.py",),

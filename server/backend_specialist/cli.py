@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 from backend_specialist.command_line import USAGE
 from backend_specialist.command_line.parser import build_parser
+from backend_specialist.loading import uncollected
 
 _INTERRUPTED = 130
 # What a shell reports for a program that lost its reader.
@@ -52,7 +53,7 @@ def _dispatch(arguments: Sequence[str] | None) -> int:
         parser.print_help()
         return USAGE
     module, function = _COMMANDS[args.command]
-    run: Callable[[argparse.Namespace], int] = getattr(
-        importlib.import_module(f"backend_specialist.{module}"), function
-    )
+    with uncollected():
+        command = importlib.import_module(f"backend_specialist.{module}")
+    run: Callable[[argparse.Namespace], int] = getattr(command, function)
     return run(args)

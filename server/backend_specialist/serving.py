@@ -15,6 +15,7 @@ from backend_specialist import __version__
 from backend_specialist.adapters.disk import LocalDisk
 from backend_specialist.adapters.logs import configure
 from backend_specialist.adapters.state_files import StateFiles, state_directory
+from backend_specialist.loading import uncollected
 from backend_specialist.lsp import features
 from backend_specialist.lsp.arguments import COMMANDS
 from backend_specialist.lsp.documents import Documents
@@ -59,7 +60,8 @@ class Front:
 
 def _application() -> type[Application]:
     # The import takes as long as everything before the answer to ``initialize``, which does not need it.
-    from backend_specialist.app import Application  # noqa: PLC0415
+    with uncollected():
+        from backend_specialist.app import Application  # noqa: PLC0415
 
     return Application
 

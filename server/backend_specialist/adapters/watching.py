@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+
+from backend_specialist.loading import uncollected
 
 _log = logging.getLogger(__name__)
 
@@ -129,7 +133,12 @@ def _existing(path: str) -> str:
     return path
 
 
+@cache
 def _library() -> Callable[..., AsyncIterator[object]]:
-    from watchfiles import awatch  # noqa: PLC0415 - it is large, and most commands never watch
+    with uncollected():
+        # It is large, and most commands never watch. What it needs later would be loaded in the event loop.
+        from watchfiles import awatch  # noqa: PLC0415
+
+        importlib.import_module("anyio._backends._asyncio")
 
     return awatch
