@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,29 +11,24 @@ from backend_specialist.domain.ports import ModelError
 from backend_specialist.domain.transcript import Text, ToolUse, Turn
 
 
-class Start(SimpleNamespace):
-    def to_dict(self) -> dict[str, Any]:
-        return dict(vars(self))
-
-
 def read(*events: Any, stop_reason: str | None = "tool_use") -> Turn:
     reader = TurnReader()
-    usage = SimpleNamespace(output_tokens=1)
-    end = SimpleNamespace(
-        type="message_delta", delta=SimpleNamespace(stop_reason=stop_reason), usage=usage
-    )
+    end = {
+        "type": "message_delta",
+        "delta": {"stop_reason": stop_reason},
+        "usage": {"output_tokens": 1},
+    }
     for event in (*events, end):
         reader.feed(event)
     return reader.turn()
 
 
 def start(index: int, **block: Any) -> Any:
-    return SimpleNamespace(type="content_block_start", index=index, content_block=Start(**block))
+    return {"type": "content_block_start", "index": index, "content_block": block}
 
 
 def delta(index: int, **change: Any) -> Any:
-    change = SimpleNamespace(**change)  # type: ignore[assignment]
-    return SimpleNamespace(type="content_block_delta", index=index, delta=change)
+    return {"type": "content_block_delta", "index": index, "delta": change}
 
 
 def call(arguments: str, **more: Any) -> tuple[Any, Any]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import importlib
 import importlib.util
-import warnings
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from backend_specialist.adapters.retired import Lifetimes, lifetimes_of
 from backend_specialist.adapters.turn_reader import TurnReader
 from backend_specialist.domain.ports import ModelError, ModelEvent, ModelInfo, ModelRequest
 from backend_specialist.domain.transcript import Usage
+from backend_specialist.loading import uncollected
 
 STANDARD_URL = "https://api.anthropic.com"
 _CONNECT_SECONDS = 10.0
@@ -154,11 +155,13 @@ async def lifetimes() -> Lifetimes:
 # ---------------------------------------------------------------- the SDK
 
 
+@cache
 def _sdk() -> Any:
-    sdk = importlib.import_module("anthropic")
-    # These are loaded late, and a first request would wait for them.
-    for name in ("anthropic.resources.messages", "anthropic.types", "anyio._backends._asyncio"):
-        importlib.import_module(name)
+    with uncollected():
+        sdk = importlib.import_module("anthropic")
+        # These are loaded late, and a first request would wait for them.
+        for name in ("anthropic.types", "anyio._backends._asyncio"):
+            importlib.import_module(name)
     return sdk
 
 
@@ -213,11 +216,15 @@ def _is_installed(module: str) -> bool:
 
 
 async def _open_stream(client: Any, body: dict[str, Any]) -> Any:
-    sampling = {name: body.pop(name) for name in ("temperature", "top_p", "top_k") if name in body}
-    with warnings.catch_warnings():
-        # The SDK warns of retired names on standard error; the catalog has told the user already.
-        warnings.simplefilter("ignore")
-        return await client.messages.create(**body, stream=True, extra_body=sampling or None)
+    # Not ``messages.create``: that makes an object of every event, which took longer than all else that we do with one.
+    stream_of_json = _sdk().AsyncStream[object]
+    return await client.post(
+        "/v1/messages",
+        body={**body, "stream": True},
+        cast_to=object,
+        stream=True,
+        stream_cls=stream_of_json,
+    )
 
 
 def _describe(error: Exception) -> Failure:

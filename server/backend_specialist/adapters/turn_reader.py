@@ -1,6 +1,6 @@
 """A streamed answer, read event by event into a turn.
 
-Owns what counts as a finished turn. Events are read by their attributes, so no SDK is needed here. The
+Owns what counts as a finished turn. Events are JSON objects as they came, so no SDK is needed here. The
 endpoint is not trusted: a turn that did not end properly, or whose tool arguments are not the JSON
 object they should be, is no turn.
 """
@@ -58,18 +58,18 @@ class TurnReader:
         """Whether anything of the answer has come."""
         return bool(self._usage)
 
-    def feed(self, event: Any) -> TextDelta | ThinkingDelta | ToolStarted | None:
-        """Take one event and give what it shows, if anything."""
-        match event.type:
+    def feed(self, event: Mapping[str, Any]) -> TextDelta | ThinkingDelta | ToolStarted | None:
+        """Take one event and give what it shows, if anything; raises what it likes for one that is malformed."""
+        match event["type"]:
             case "message_start":
-                self._count(event.message.usage)
+                self._count(event["message"]["usage"])
             case "content_block_start":
-                return self._begin(event.index, event.content_block)
+                return self._begin(event["index"], event["content_block"])
             case "content_block_delta":
-                return self._grow(event.index, event.delta)
+                return self._grow(event["index"], event["delta"])
             case "message_delta":
-                self._stop_reason = event.delta.stop_reason
-                self._count(event.usage)
+                self._stop_reason = event["delta"].get("stop_reason")
+                self._count(event.get("usage") or {})
         return None
 
     def turn(self) -> Turn:
@@ -82,23 +82,23 @@ class TurnReader:
         message = Message(role="assistant", content=content)
         return Turn(message=message, stop_reason=self._reason(message), usage=self._spent())
 
-    def _begin(self, index: int, block: Any) -> ToolStarted | None:
-        self._blocks[index] = _Growing(start=block.to_dict())
-        return ToolStarted(clean(block.name)) if block.type == "tool_use" else None
+    def _begin(self, index: int, block: Mapping[str, Any]) -> ToolStarted | None:
+        self._blocks[index] = _Growing(start=block)
+        return ToolStarted(clean(block["name"])) if block["type"] == "tool_use" else None
 
-    def _grow(self, index: int, delta: Any) -> TextDelta | ThinkingDelta | None:
+    def _grow(self, index: int, delta: Mapping[str, Any]) -> TextDelta | ThinkingDelta | None:
         growing = self._blocks[index]
-        match delta.type:
+        match delta["type"]:
             case "text_delta":
-                growing.pieces.append(self._bounded(delta.text))
-                return TextDelta(clean(delta.text))
+                growing.pieces.append(self._bounded(delta["text"]))
+                return TextDelta(clean(delta["text"]))
             case "thinking_delta":
-                growing.pieces.append(self._bounded(delta.thinking))
-                return ThinkingDelta(clean(delta.thinking))
+                growing.pieces.append(self._bounded(delta["thinking"]))
+                return ThinkingDelta(clean(delta["thinking"]))
             case "input_json_delta":
-                growing.pieces.append(self._bounded(delta.partial_json))
+                growing.pieces.append(self._bounded(delta["partial_json"]))
             case "signature_delta":
-                growing.signature = delta.signature
+                growing.signature = delta["signature"]
         return None
 
     def _bounded(self, piece: str) -> str:
@@ -107,9 +107,9 @@ class TurnReader:
             raise ModelError("stream", "The model's answer is too long to be read.")
         return piece
 
-    def _count(self, usage: Any) -> None:
+    def _count(self, usage: Mapping[str, Any]) -> None:
         names = ("input", "output", "cache_read_input", "cache_creation_input")
-        counts = {name: getattr(usage, f"{name}_tokens", None) for name in names}
+        counts = {name: usage.get(f"{name}_tokens") for name in names}
         # Later counts are totals, so they replace earlier ones; what is absent stays as it was.
         self._usage |= {name: count for name, count in counts.items() if isinstance(count, int)}
 
