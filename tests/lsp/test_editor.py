@@ -160,6 +160,33 @@ async def test_apply_sends_nothing_when_the_editor_speaks_while_the_disk_is_read
     assert connection.sent.empty()
 
 
+@pytest.mark.parametrize("now", ["old\n", "typed\n"], ids=["the same text", "another text"])
+async def test_apply_looks_again_when_the_editor_speaks_while_the_edit_is_written(
+    now: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = Connection()
+    documents, loop = connection.server.documents, asyncio.get_running_loop()
+
+    def speak() -> None:
+        documents.did_change("file:///w/open.py", 5, [(None, now)])
+
+    def plain(value: object) -> object:
+        if documents.find("/w/open.py").version == 4:  # type: ignore[union-attr]
+            loop.call_soon_threadsafe(speak)
+        return written(value)
+
+    written = connection.server.protocol.plain
+    monkeypatch.setattr(connection.server.protocol, "plain", plain)
+    applying = connection.apply(change("open.py", "old\n", version=4))
+    if now == "old\n":
+        request = await connection.request()
+        (edits,) = request["params"]["edit"]["documentChanges"]
+        assert edits["textDocument"]["version"] == 5
+        connection.answer(request, result={"applied": True})
+    assert (await applying).applied is (now == "old\n")
+    assert connection.sent.empty()
+
+
 @pytest.mark.parametrize(
     ("sentence", "said", "one", "confirm"),
     [

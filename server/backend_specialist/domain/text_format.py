@@ -6,11 +6,9 @@ Owns byte order marks, encodings and newline styles. Reads no file.
 from __future__ import annotations
 
 import codecs
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -90,7 +88,8 @@ def newline_of(text: str) -> str:
 
 def with_newlines(text: str, newline: str) -> str:
     """Give the text with every line end turned into ``newline``."""
-    return _NEWLINE.sub(newline, text)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return plain if newline == "\n" else plain.replace("\n", newline)
 
 
 def _decode_marked(data: bytes, encoding: str) -> str:

@@ -6,6 +6,7 @@ whether every text is still the one that the change was made for. Believes no an
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
@@ -55,12 +56,10 @@ class LspEditor:
         async with self._server.requests.turn(PREVIEW if confirm else method):
             try:
                 self._check_traits(changes, confirm=confirm)
-                fresh = await self._fresh(changes)
+                edit = await self._fresh_edit(changes, self._form(confirm=confirm))
             except (_NotSent, Unreadable) as error:
                 return ApplyAnswer(applied=False, reason=str(error))
-            params = types.ApplyWorkspaceEditParams(
-                edit=workspace_edit(fresh, self._form(confirm=confirm)), label=label
-            )
+            params = {"edit": edit, "label": label}
             seconds = self.approval_seconds if confirm else APPLY_SECONDS
             return _read(await self._server.requests.send(method, params, seconds=seconds), seconds)
 
@@ -83,11 +82,19 @@ class LspEditor:
         if not traits.deletes_files and any(c.delete for c in changes):
             raise _NotSent("This editor deletes no files for a language server.")
 
-    async def _fresh(self, changes: Sequence[FileChange]) -> list[FileChange]:
-        """Give the changes with the versions of this moment; raise when a text is not the base text any more."""
-        # Disk first: while it is read the editor may speak, and then nothing may come between look and send.
+    async def _fresh_edit(self, changes: Sequence[FileChange], form: Form) -> object:
+        """Give the edit over the texts of this moment; raise when one is not the base text any more."""
+        # While the disk is read and thousands of hunks are written the editor may speak, so the last look comes after.
         on_disk = {change.path for change in changes if await self._check_disk(change)}
-        return [self._with_version(change, on_disk) for change in changes]
+        fresh: list[FileChange] = []
+        edit: object = None
+        while (now := [self._with_version(change, on_disk) for change in changes]) != fresh:
+            fresh = now
+            edit = await asyncio.to_thread(self._written, fresh, form)
+        return edit
+
+    def _written(self, changes: Sequence[FileChange], form: Form) -> object:
+        return self._server.protocol.plain(workspace_edit(changes, form))
 
     async def _check_disk(self, change: FileChange) -> bool:
         """Check a file that is not open; ``False`` when it is open."""

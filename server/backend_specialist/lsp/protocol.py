@@ -144,6 +144,10 @@ class SpecialistProtocol(DocumentSync):
         """Send a whole message."""
         self._send_data(message)
 
+    def plain(self, value: object) -> object:
+        """Give a value of the protocol as plain JSON; callable from any thread."""
+        return self._converter.unstructure(value)
+
     def _send_data(self, data: Any) -> None:
         # pygls's own writes the body to the log, and swallows what is not JSON.
         if self.writer is None:

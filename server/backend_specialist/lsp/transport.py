@@ -17,7 +17,7 @@ from typing import Any
 
 _LENGTH = re.compile(rb"content-length\s*:\s*(\d{1,18})\s*", re.IGNORECASE)
 MOST_BYTES = 256 * 2**20
-BIG = 2**19
+BIG = 2**17
 CHUNK = 2**16
 
 

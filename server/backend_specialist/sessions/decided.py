@@ -30,6 +30,8 @@ def there_already(shown: FileChange, moved: FileChange) -> tuple[HunkOutcome, ..
         return ()
     left = {(hunk.old, hunk.new) for hunk in hunks(moved)}
     gone = {hunk.id for hunk in hunks(shown) if (hunk.old, hunk.new) not in left}
+    if not gone:
+        return ()
     found = compare(shown, moved.base.text, frozenset(gone))
     made = gone & {item.hunk for item in found if item.result is Result.ACCEPTED}
     return tuple(item for item in applying.there(shown) if item.hunk in made)

@@ -204,7 +204,8 @@ class Review:
             if moved is None:
                 lost.extend(applying.stale(change))
                 continue
-            lost.extend(decided.there_already(change, moved))
+            # In a thread: to explain a large text takes long.
+            lost.extend(await asyncio.to_thread(decided.there_already, change, moved))
             if not moved.changes_nothing:
                 fresh.append((change, moved))
         return fresh, tuple(lost)
