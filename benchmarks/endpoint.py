@@ -67,25 +67,25 @@ class Clock:
         self.pauses: list[float] = []
 
     async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass one request and its reply."""
-        to_api = await asyncio.open_connection("127.0.0.1", self._port)
-        asking = asyncio.create_task(self._request(reader, to_api[1]))
+        """Pass the requests of one connection, and their replies."""
+        from_api, to_api = await asyncio.open_connection("127.0.0.1", self._port)
+        asking = asyncio.create_task(self._requests(reader, to_api))
         try:
-            while piece := await to_api[0].read(_CHUNK):
+            while piece := await from_api.read(_CHUNK):
                 writer.write(piece)
                 self._ended = time.perf_counter()
         finally:
             asking.cancel()
-            to_api[1].close()
+            to_api.close()
             writer.close()
 
-    async def _request(self, reader: asyncio.StreamReader, api: asyncio.StreamWriter) -> None:
-        piece = await reader.read(_CHUNK)
-        if self._ended is not None:
-            self.pauses.append(time.perf_counter() - self._ended)
-        while piece:
-            api.write(piece)
-            piece = await reader.read(_CHUNK)
+    async def _requests(self, reader: asyncio.StreamReader, to_api: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(_CHUNK):
+            if self._ended is not None:
+                self.pauses.append(time.perf_counter() - self._ended)
+                self._ended = None
+            to_api.write(piece)
+        to_api.close()
 
 
 async def _serve(script: str) -> None:

@@ -94,17 +94,19 @@ class ScriptedApi:
         task.add_done_callback(self._connections.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        begun, complete = b"", True
         with contextlib.suppress(BrokenRequest, ConnectionError):
             try:
-                request = await read_request(reader)
-            except BrokenRequest:
-                writer.close()
-                raise
-            answer = Answer(reader, writer)
-            try:
-                await self._route(request, answer)
+                while complete:
+                    request = await read_request(reader, begun)
+                    answer = Answer(reader, writer)
+                    try:
+                        await self._route(request, answer)
+                    finally:
+                        begun, complete = await answer.release(), answer.complete
             finally:
-                await answer.close()
+                writer.close()
+                await writer.wait_closed()
 
     async def _route(self, http: HttpRequest, answer: Answer) -> None:
         if not http.key or (self._key is not None and http.key != self._key):

@@ -1,4 +1,4 @@
-"""Just enough HTTP for a scripted server on loopback: one request a connection.
+"""Just enough HTTP for a scripted server on loopback: one request of a connection after the other.
 
 Owns reading a request and writing an answer. Knows nothing of models.
 """
@@ -35,10 +35,10 @@ class HttpRequest:
         return self.headers.get("x-api-key") or bearer
 
 
-async def read_request(reader: asyncio.StreamReader) -> HttpRequest:
-    """Read one request; raise :class:`BrokenRequest`."""
+async def read_request(reader: asyncio.StreamReader, begun: bytes = b"") -> HttpRequest:
+    """Read one request, of which ``begun`` is known already; raise :class:`BrokenRequest`."""
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        head = (begun + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.split("\r\n")
         method, path, _ = first.split(" ", 2)
         pairs = (line.split(":", 1) for line in lines if line)
@@ -56,12 +56,13 @@ async def read_request(reader: asyncio.StreamReader) -> HttpRequest:
 
 
 class Answer:
-    """One answer, whole or streamed."""
+    """One answer, whole or streamed. Once it is ``complete`` the client may ask again."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.complete = False
         self._writer = writer
-        # The client sends nothing after its request, so whatever is read now means that it went away.
-        self._gone = asyncio.ensure_future(reader.read(1))
+        # The client sends nothing until it has the answer, so whatever is read before means that it went away.
+        self._next = asyncio.ensure_future(reader.read(1))
 
     async def whole(
         self, status: int, body: Any, *, headers: Mapping[str, str] | None = None
@@ -72,6 +73,7 @@ class Answer:
         kind = "text/html" if page else "application/json"
         fields = {"content-type": kind, "content-length": str(len(content)), **(headers or {})}
         self._writer.write(_head(status, fields) + content)
+        self.complete = True
         await self._writer.drain()
 
     def begin_stream(self) -> None:
@@ -87,6 +89,7 @@ class Answer:
     async def end_stream(self) -> None:
         """End the stream as HTTP wants it ended."""
         self._writer.write(b"0\r\n\r\n")
+        self.complete = True
         await self._writer.drain()
 
     async def break_stream(self) -> None:
@@ -96,20 +99,17 @@ class Answer:
 
     async def client_gone(self, seconds: float | None) -> bool:
         """Wait so long, or for ever, for the client to go away."""
-        done, _ = await asyncio.wait({self._gone}, timeout=seconds)
+        done, _ = await asyncio.wait({self._next}, timeout=seconds)
         return bool(done)
 
-    async def close(self) -> None:
-        """Close the connection."""
-        self._gone.cancel()
-        self._writer.close()
-        try:
-            await self._writer.wait_closed()
-        except ConnectionError:
-            return
+    async def release(self) -> bytes:
+        """Let the connection be read again; gives what has come of the next request."""
+        self._next.cancel()
+        await asyncio.wait({self._next})
+        return b"" if self._next.cancelled() else self._next.result()
 
 
 def _head(status: int, headers: Mapping[str, str]) -> bytes:
-    lines = [f"HTTP/1.1 {status} {_PHRASES.get(status, 'Error')}", "connection: close"]
+    lines = [f"HTTP/1.1 {status} {_PHRASES.get(status, 'Error')}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
