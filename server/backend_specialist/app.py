@@ -255,7 +255,8 @@ class Application:
 
     async def close(self) -> None:
         """End the sessions and whatever is open."""
-        if self._watching:
-            self._watching.cancel()
+        for task in (self._watching, self._recalling):
+            if task:
+                task.cancel()
         await asyncio.gather(self.supervisor.close(), self._watcher.close())
         await self._models.close()

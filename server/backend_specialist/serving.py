@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ from backend_specialist.lsp.server import SpecialistServer
 
 if TYPE_CHECKING:
     from backend_specialist.app import Application
+
+# Threads that compare texts take turns with the event loop, which would wait too long for the end of Python's own 5 ms.
+_SWITCH_SECONDS = 0.001
 
 
 class Front:
@@ -69,5 +73,6 @@ def _application() -> type[Application]:
 def serve(tcp: tuple[str, int] | None) -> int:
     """Run the language server until its editor ends it; gives the exit code."""
     configure(os.environ)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     server = Front(os.environ).server
     return run_tcp(server, *tcp) if tcp else run_stdio(server)

@@ -27,5 +27,5 @@ class DictDisk:
         ]
         return tuple(sorted({head + slash for head, slash, _ in (n.partition("/") for n in below)}))
 
-    async def real_path(self, path: str) -> str:
-        return path
+    async def real_paths(self, *paths: str) -> list[str]:
+        return list(paths)

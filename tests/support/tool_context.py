@@ -139,7 +139,9 @@ class MemoryContext:
         return self.guard.reason(path)
 
     async def read(self, path: str) -> Snapshot:
-        real = path if path.startswith("untitled:") else await self.workspace.disk.real_path(path)
+        real = path
+        if not path.startswith("untitled:"):
+            (real,) = await self.workspace.disk.real_paths(path)
         if reason := self.guard.reason(path, real):
             raise Unreadable("secret", reason)
         if path in self.read_failures:

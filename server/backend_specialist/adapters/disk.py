@@ -44,9 +44,9 @@ class LocalDisk:
         """Sorted names of a directory, ``/`` after directories; a symlink is a plain name. Raise ``Unreadable``."""
         return await asyncio.to_thread(_entries, path)
 
-    async def real_path(self, path: str) -> str:
-        """Resolve symlinks, also of a path whose last parts do not exist."""
-        return await asyncio.to_thread(os.path.realpath, path)
+    async def real_paths(self, *paths: str) -> list[str]:
+        """Resolve symlinks in each, also in a path whose last parts do not exist."""
+        return await asyncio.to_thread(lambda: [os.path.realpath(path) for path in paths])
 
 
 def _read_text(path: str) -> tuple[str, TextFormat]:

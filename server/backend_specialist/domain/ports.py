@@ -40,8 +40,8 @@ class Disk(Protocol):
         """Sorted names of a directory, ``/`` after directories; raise ``Unreadable``."""
         ...
 
-    async def real_path(self, path: str) -> str:
-        """Resolve symlinks, also of a path whose last parts do not exist."""
+    async def real_paths(self, *paths: str) -> list[str]:
+        """Resolve symlinks in each, also in a path whose last parts do not exist."""
         ...
 
 

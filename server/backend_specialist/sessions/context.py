@@ -110,7 +110,7 @@ class SessionContext:
     async def _guard(self, path: str) -> None:
         real = path
         if not path.startswith("untitled:"):
-            real = await self.workspace.disk.real_path(path)
+            (real,) = await self.workspace.disk.real_paths(path)
         reason = self._owner.policy.guard.reason(path, real)
         if reason:
             raise Unreadable("secret", reason)
@@ -163,7 +163,7 @@ class SessionContext:
                 "Notebooks cannot be edited as text: an edit would break their cells. "
                 "Put the code into a module instead."
             )
-        place = await locate(self, path)
+        _, place = await locate(self, path)
         if place is None:
             raise ToolFailed("Only files inside the workspace can be edited.")
         return FileChange(

@@ -110,7 +110,7 @@ async def instructions(workspace: Workspace, guard: SecretGuard, near: str = "")
 
 async def text_of(workspace: Workspace, guard: SecretGuard, root: Root, path: str) -> str | None:
     """The text of a file of a root; ``None`` for none, for a secret one and for a link that leads out of the root."""
-    real, home = [await workspace.disk.real_path(each) for each in (path, root.path)]
+    real, home = await workspace.disk.real_paths(path, root.path)
     if not real.startswith(home.rstrip(os.sep) + os.sep) or guard.reason(path, real):
         return None
     try:

@@ -110,7 +110,7 @@ async def _withheld(document: Snapshot, workspace: Workspace, guard: SecretGuard
     """Why nothing of the document may be said; empty when it may."""
     path = real = document.path
     if not path.startswith("untitled:"):
-        real = await workspace.disk.real_path(path)
+        (real,) = await workspace.disk.real_paths(path)
     return guard.reason(path, real)
 
 

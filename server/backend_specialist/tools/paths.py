@@ -42,29 +42,32 @@ async def resolve(context: ToolContext, given: object, *, for_edit: bool = False
         return _untitled(context, wanted)
     if not wanted.absolute:
         return await _relative(context, wanted)
-    real = await context.workspace.disk.real_path(wanted.path)
-    if found := await locate(context, wanted.path, real):
+    real, found = await locate(context, wanted.path)
+    if found:
         return found
     if _root_of(context.workspace.roots, wanted.path):
         raise _escape(wanted)
     return await _external(context, wanted, real, for_edit=for_edit)
 
 
-async def locate(context: ToolContext, path: str, real: str | None = None) -> Resource | None:
-    """Give the place of an absolute path, or ``None`` if it is really outside the workspace."""
-    disk = context.workspace.disk
-    real = await disk.real_path(path) if real is None else real
-    homes = [(await disk.real_path(root.path), root) for root in context.workspace.roots]
-    fitting = [(home, root) for home, root in homes if _below(real, home) is not None]
+async def locate(context: ToolContext, path: str) -> tuple[str, Resource | None]:
+    """Give where an absolute path really leads, and its place unless that is outside the workspace."""
+    roots = context.workspace.roots
+    real, *homes = await context.workspace.disk.real_paths(path, *(root.path for root in roots))
+    fitting = [
+        (home, root)
+        for home, root in zip(homes, roots, strict=True)
+        if _below(real, home) is not None
+    ]
     if not fitting:
-        return None
+        return real, None
     home, root = max(fitting, key=lambda pair: len(pair[0]))
     label = _below(real, home) or "."
     own = root.path if label == "." else os.path.join(root.path, *label.split("/"))
     own = await _as_opened(context, own, path, real)
     shown = show(context, root, label)
     uri = context.workspace.uri_of(own)
-    return Resource(root=root, path=own, label=label, shown=shown, uri=uri)
+    return real, Resource(root=root, path=own, label=label, shown=shown, uri=uri)
 
 
 def show(context: ToolContext, root: Root, label: str) -> str:
@@ -85,7 +88,7 @@ async def _as_opened(context: ToolContext, own: str, given: str, real: str) -> s
         return own
     for document in documents:
         alike = os.path.basename(document.path) in names and os.path.isabs(document.path)
-        if alike and await context.workspace.disk.real_path(document.path) == real:
+        if alike and await context.workspace.disk.real_paths(document.path) == [real]:
             return document.path
     return own
 
@@ -121,7 +124,8 @@ async def _candidates(context: ToolContext, wanted: Given) -> list[Resource]:
     """What the path may mean: below each root, and below the root whose name it begins with."""
     places: dict[str, Resource] = {}
     for path in _spelled(context.workspace.roots, wanted.path):
-        if place := await locate(context, path):
+        _, place = await locate(context, path)
+        if place:
             places.setdefault(place.path, place)
     return list(places.values())
 

@@ -13,7 +13,7 @@ from typing import Any
 from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.domain.ports import ToolSpec
 from backend_specialist.tools.listing import names_in, similar
-from backend_specialist.tools.pages import entry_page, text_page
+from backend_specialist.tools.pages import Page, entry_page, text_page
 from backend_specialist.tools.paths import Resource, resolve
 from backend_specialist.tools.registry import ToolContext, ToolFailed, ToolOutput
 
@@ -22,6 +22,10 @@ _BINARY = re.compile(
     r"\.(7z|a|class|dll|docx?|exe|gz|jar|lib|o|obj|od[pst]|pptx?|py[co]|so|tar|war|wasm|xlsx?|zip)\Z",
     re.IGNORECASE,
 )
+
+
+# A page of so many characters takes about a millisecond, and a thread has to be woken for a larger one.
+_LARGE = 100_000
 
 
 class Read:
@@ -78,10 +82,16 @@ async def _read(context: ToolContext, place: Resource, offset: int, limit: int) 
         if names is not None:
             return _listed(context, place, names, offset, limit)
     snapshot = await _snapshot(context, place)
-    page = await asyncio.to_thread(text_page, snapshot.text, offset, limit)
+    page = await _page(snapshot.text, offset, limit)
     note = await _origin(context, place, snapshot)
     text = _tagged(place, "file", "content", [*page.lines, "", page.footer, *note])
     return ToolOutput(text, page.title(place.shown))
+
+
+async def _page(text: str, offset: int, limit: int) -> Page:
+    if len(text) > _LARGE:
+        return await asyncio.to_thread(text_page, text, offset, limit)
+    return text_page(text, offset, limit)
 
 
 def _listed(

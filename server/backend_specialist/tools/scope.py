@@ -78,7 +78,8 @@ async def _everywhere(context: ToolContext) -> Scope:
 
 
 async def _pair(context: ToolContext, path: str) -> tuple[str, str]:
-    return path, await context.workspace.disk.real_path(path)
+    (real,) = await context.workspace.disk.real_paths(path)
+    return path, real
 
 
 def _base(directory: str) -> str:
@@ -130,8 +131,7 @@ async def all_of(searches: Collection[Awaitable[Sequence[_Found]]]) -> list[_Fou
 
 async def _names(context: ToolContext, path: str) -> set[str]:
     """Every spelling of a file: the editor's, the real one, and the real one below the editor's root."""
-    real = await context.workspace.disk.real_path(path)
-    place = await locate(context, path, real)
+    real, place = await locate(context, path)
     below = {os.path.join(place.root.path, place.label)} if place and place.root else set()
     return {path, real} | below
 
