@@ -135,9 +135,9 @@ def test_front_matter_that_is_never_closed_is_a_problem() -> None:
     ],
 )  # fmt: skip
 def test_front_matter_is_bounded(why: str, text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert any(problem.severity == "error" for problem in read(header(text)).problems), why
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_front_matter_of_a_huge_file_is_not_read() -> None:

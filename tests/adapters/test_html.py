@@ -54,10 +54,10 @@ def test_elements_whose_end_is_left_out_are_not_nested() -> None:
 @pytest.mark.parametrize("page", ["<!--" * 250_000, "<a " * 300_000])
 def test_page_made_to_take_long_is_given_up(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html, "_MAX_SECONDS", 0.1)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(FetchFailed, match="takes too long"):
         html.to_markdown(page)
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize(

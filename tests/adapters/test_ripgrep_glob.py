@@ -112,7 +112,7 @@ def test_a_glob_that_says_nothing_is_refused(pattern):
 
 def test_a_glob_made_to_backtrack_is_matched_at_once():
     glob = Glob("*a" * 60 + "b/" + "**/x*/" * 30 + "{a,aa,aaa}*" * 10)
-    begun = time.perf_counter()
+    begun = time.process_time()
     for length in range(100, 250, 10):
         assert not glob.matches("a" * length)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -180,9 +180,9 @@ def test_matching_blocks_are_equal_ascending_and_apart(pair: tuple[str, str]) ->
     ],
 )
 def test_hunks_of_huge_texts_take_bounded_time(base: str, text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found = hunks(change(base, text))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert apply_hunks(base, found) == text
 
 

@@ -459,6 +459,6 @@ def test_replace_bounds_its_hint() -> None:
 def test_replace_misses_in_bounded_time(filler: str) -> None:
     content = filler * (1_000_000 // len(filler))
     old = "other_value = compute(some_value)  # and more\n" * 500
-    started = time.perf_counter()
+    started = time.process_time()
     miss(content, old)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -56,6 +56,6 @@ def test_wildcard_star_crosses_lines_and_slashes() -> None:
     "pattern", ["*a" * 200 + "b", "a*" * 200 + "?b", "*" * 400 + "b", "*?" * 200 + "b"]
 )
 def test_wildcard_is_quick_whatever_the_pattern(pattern: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert not matches("a" * 4000, pattern)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
