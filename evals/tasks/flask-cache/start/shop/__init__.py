@@ -1,0 +1,5 @@
+"""The shop."""
+
+from shop.application import create_app
+
+__all__ = ["create_app"]

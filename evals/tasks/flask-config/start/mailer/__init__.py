@@ -1,0 +1,5 @@
+"""The mailer."""
+
+from mailer.application import create_app
+
+__all__ = ["create_app"]

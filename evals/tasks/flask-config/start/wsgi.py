@@ -1,0 +1,5 @@
+"""What the server starts."""
+
+from mailer import create_app
+
+app = create_app({})
