@@ -1,0 +1,11 @@
+"""Settings of the address book."""
+
+SECRET_KEY = "only-for-development"
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "config.urls"
+INSTALLED_APPS = ["contacts"]
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "contacts.sqlite3"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True

@@ -1,0 +1,6 @@
+"""Routes."""
+
+from contacts.views import contacts
+from django.urls import path
+
+urlpatterns = [path("contacts/", contacts)]
