@@ -8,10 +8,12 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 from backend_specialist import __version__
 from evals.attempt import attempt
@@ -79,5 +81,11 @@ def _directory(results: Path, model: str) -> Path:
     return made
 
 
+def _terminated(number: int, _: FrameType | None) -> None:
+    """End as Ctrl+C does: what was started is ended, and the throw-away directory goes."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _terminated)
     sys.exit(main())

@@ -46,12 +46,15 @@ def judge(task: Task, place: Place, seconds: float = SECONDS) -> Verdict:
     shutil.copytree(task.hidden, hidden)
     report = place.root / f"report-{secrets.token_hex(8)}.json"
     secret = secrets.token_hex(16)
-    command = (
-        _node(place, hidden, report) if task.stack == "express" else _pytest(task, hidden, report)
-    )
+    command = _node(place, hidden) if task.stack == "express" else _pytest(task, hidden)
     own = {"EVAL_WORKSPACE": str(place.workspace), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     environment = place.environment(os.environ) | own
-    ended = place.run(command, environment=environment, seconds=seconds, stdin=secret)
+    ended = place.run(
+        command,
+        environment=environment,
+        seconds=seconds,
+        stdin=json.dumps({"secret": secret, "report": str(report)}),
+    )
     if ended.late:
         return _cut_short(
             f"The hidden tests did not end within {seconds:.0f} seconds and were stopped."
@@ -74,7 +77,7 @@ def _last_words(ended: Ended) -> str:
 # ---------------------------------------------------------------- the two runners
 
 
-def _pytest(task: Task, hidden: Path, report: Path) -> list[str]:
+def _pytest(task: Task, hidden: Path) -> list[str]:
     if not PYTHON.exists():
         raise NoJudge(
             "The frameworks of the tasks are not installed. Use make eval, which does it."
@@ -83,19 +86,16 @@ def _pytest(task: Task, hidden: Path, report: Path) -> list[str]:
         shutil.copy(_JUDGING / name, hidden)
     runner = str(_JUDGING / "run_pytest.py")
     workspace = str(hidden.with_name("workspace"))
-    return [str(PYTHON), "-I", "-B", runner, workspace, str(hidden), str(report), task.stack]
+    return [str(PYTHON), "-I", "-B", runner, workspace, str(hidden), task.stack]
 
 
-def _node(place: Place, hidden: Path, report: Path) -> list[str]:
+def _node(place: Place, hidden: Path) -> list[str]:
     node = shutil.which("node")
     if node is None or not NODE_MODULES.exists():
-        raise NoJudge("Express tasks need Node 20 or later. Install it, then use make eval.")
+        raise NoJudge("Express tasks need Node 20.14 or later. Install it, then use make eval.")
     # Found from the workspace and from the hidden tests alike, and not a part of either.
     (place.root / "node_modules").symlink_to(NODE_MODULES)
-    reporter = (
-        f"--test-reporter={_JUDGING / 'report.mjs'}",
-        f"--test-reporter-destination={report}",
-    )
+    reporter = (f"--test-reporter={_JUDGING / 'report.mjs'}",)
     tests = [str(path) for path in files_in(hidden) if path.name.endswith(".test.mjs")]
     return [node, *reporter, str(_JUDGING / "run_node.mjs"), *tests]
 

@@ -65,13 +65,11 @@ class Place:
     ) -> Ended:
         """Run a program with the workspace as its directory, and end all that it started in its process group.
 
-        With ``ask_first`` a late program is interrupted before it is killed.
+        ``stdin`` must fit into a pipe. With ``ask_first`` a late program is interrupted before it is killed.
         """
-        paths = {name: self.root / name for name in ("stdin", "stdout", "stderr")}
-        paths["stdin"].write_text(stdin, "utf-8")
+        paths = {name: self.root / name for name in ("stdout", "stderr")}
         began = time.monotonic()
         with (
-            paths["stdin"].open("rb") as source,
             paths["stdout"].open("wb") as out,
             paths["stderr"].open("wb") as err,
         ):
@@ -79,11 +77,13 @@ class Place:
                 ("/bin/sh", "-c", f'ulimit -f {_FILE_BLOCKS}; exec "$@"', "sh", *command),
                 cwd=self.workspace,
                 env=environment,
-                stdin=source,
+                stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
             )
+            # By a pipe and not by a file: what was read once cannot be read again.
+            _feed(process, stdin)
             late = _wait(process, seconds, ask_first=ask_first)
         return Ended(
             code=process.wait(),
@@ -103,6 +103,12 @@ def place(start: Path) -> Iterator[Place]:
         for name in ("home", "tmp"):
             (made.root / name).mkdir()
         yield made
+
+
+def _feed(process: subprocess.Popen[bytes], text: str) -> None:
+    assert process.stdin
+    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
+        pipe.write(text.encode())
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float, *, ask_first: bool) -> bool:

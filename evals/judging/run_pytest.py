@@ -1,9 +1,9 @@
 """Runs in the judged process: the hidden tests of a Python task, and what became of each.
 
-Called as ``python -I -B run_pytest.py WORKSPACE HIDDEN REPORT STACK`` with a secret word as its input. The workspace
-comes last on the path, so that no file of it stands in for pytest, the framework or the standard library; its own
-conftest.py and pytest.ini are never read. The report carries the secret word, which was read before any code of the
-workspace ran.
+Called as ``python -I -B run_pytest.py WORKSPACE HIDDEN STACK``; its input says where the report goes, and has a secret
+word that the report must carry; it is read before any code of the workspace runs. The workspace comes last on the path,
+so that no file of it stands in for pytest, the framework or the standard library; its own conftest.py and pytest.ini
+are never read.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def _last_lines(text: str) -> str:
 
 def main() -> int:
     """Run the tests, then write the report."""
-    workspace, hidden, path, stack = sys.argv[1:]
-    secret = sys.stdin.read()
+    workspace, hidden, stack = sys.argv[1:]
+    given = json.load(sys.stdin)
     sys.path.append(workspace)
     recorder = Recorder()
     django = ("-p", "pytest_django.plugin", "--ds=config.settings") if stack == "django" else ()
@@ -55,8 +55,8 @@ def main() -> int:
         "--continue-on-collection-errors",
     )
     code = pytest.main([*options, *django, hidden], plugins=[recorder])
-    with open(path, "w", encoding="utf-8") as file:
-        report = {"secret": secret, "tests": recorder.tests, "errors": recorder.errors}
+    with open(given["report"], "w", encoding="utf-8") as file:
+        report = {"secret": given["secret"], "tests": recorder.tests, "errors": recorder.errors}
         json.dump(report, file)
     return int(code)
 

@@ -46,12 +46,12 @@ def answer():
 """
 FORGE = """
 import json, os, pathlib
-report = {"secret": "", "tests": {"test_answer": [["passed", ""]], "test_canary": [["failed", ""]]}, "errors": []}
-for known in pathlib.Path(os.getcwd()).parent.glob("*"):
-    if known.name in ("stdin", "hidden"):
-        report["secret"] = known.read_text() if known.is_file() else ""
-import sys
-pathlib.Path(next(word for word in sys.argv if "report-" in word)).write_text(json.dumps({**report, "secret": "guess"}))
+tests = {"test_answer": [["passed", ""]], "test_canary_error": [["failed", ""]]}
+above = pathlib.Path.cwd().parent
+given = json.loads((above / "stdin").read_text() or "{}") if (above / "stdin").exists() else {}
+report = {"secret": given.get("secret", "guess"), "tests": tests, "errors": []}
+for name in ("report.json", given.get("report", "report")):
+    (above / name).write_text(json.dumps(report))
 os._exit(0)
 """
 CHEATS: Mapping[str, Mapping[str, str]] = {

@@ -14,7 +14,7 @@ async function service(t, order = {}) {
   const now = () => new Date("2026-02-03T04:05:06.000Z");
   const server = createApp({ store, now, newId: () => `id-${++count}` }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  t.after(() => server.close());
+  t.after(() => server.close().closeAllConnections());
   const call = async (method, path, body) => {
     const url = `http://127.0.0.1:${server.address().port}${path}`;
     const headers = { "content-type": "application/json", connection: "close" };

@@ -1,0 +1,56 @@
+import express from "express";
+import { ApiError, answerErrors } from "./errors.js";
+import { Documents } from "./documents.js";
+
+/** Builds the service with no documents; `now` gives a Date. */
+export function createApp({ now = () => new Date() } = {}) {
+  const app = express();
+  const documents = new Documents(now);
+  app.use(express.json());
+
+  app.get("/documents", (request, response) => {
+    const text = String(request.query.q ?? "");
+    const deleted = request.query.deleted === "only";
+    if (deleted) refuseOthers(request);
+    const found = deleted ? documents.searchDeleted(text) : documents.search(text);
+    response.json({ documents: found, total: found.length });
+  });
+
+  app.post("/documents", (request, response) => {
+    response.status(201).json(documents.add(named(request.body)));
+  });
+
+  app.get("/documents/:id", (request, response) => {
+    response.json(documents.get(request.params.id));
+  });
+
+  app.patch("/documents/:id", (request, response) => {
+    response.json(documents.rename(request.params.id, named(request.body)));
+  });
+
+  app.delete("/documents/:id", (request, response) => {
+    documents.remove(request.params.id);
+    response.status(204).end();
+  });
+
+  app.post("/documents/:id/restore", (request, response) => {
+    response.json(documents.restore(request.params.id));
+  });
+
+  app.post("/purge", (request, response) => {
+    refuseOthers(request);
+    response.json({ purged: documents.purge() });
+  });
+
+  app.use(answerErrors);
+  return app;
+}
+
+function named(body) {
+  if (typeof body?.name !== "string" || body.name === "") throw new ApiError(422, "bad_name");
+  return body.name;
+}
+
+function refuseOthers(request) {
+  if (request.get("X-Role") !== "admin") throw new ApiError(403, "forbidden");
+}
