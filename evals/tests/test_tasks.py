@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from conftest import ALL
+from lazy import LAZY
 
 from evals.judge import judge
 from evals.place import place
@@ -29,6 +30,26 @@ def test_start_fails_by_its_tests(task: Task) -> None:
         verdict.reason == f"{len(verdict.failed)} of {len(task.hidden_tests())} hidden tests failed"
     )
     assert not [said for said in verdict.failed.values() if said.startswith("did not run")]
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "with_care", "without"), LAZY, ids=[row[0] for row in LAZY]
+)
+def test_lazy_solution_fails(name: str, file: str, with_care: str, without: str) -> None:
+    (task,) = chosen([name])
+    with place(task.start) as here:
+        shutil.copytree(task.solution, here.workspace, dirs_exist_ok=True)
+        path = here.workspace / file
+        text = path.read_text("utf-8")
+        assert text.count(with_care) == 1
+        path.write_text(text.replace(with_care, without), "utf-8")
+        verdict = judge(task, here)
+    assert verdict.failed, verdict.reason
+    assert not [said for said in verdict.failed.values() if said.startswith("did not run")]
+
+
+def test_every_task_has_a_lazy_solution() -> None:
+    assert [row[0] for row in LAZY] == [task.name for task in ALL]
 
 
 def test_workspace_is_the_start_and_nothing_else(task: Task) -> None:

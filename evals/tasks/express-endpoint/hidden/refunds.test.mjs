@@ -7,8 +7,19 @@ const at = (name) => pathToFileURL(`${process.env.EVAL_WORKSPACE}/${name}`).href
 const { createApp } = await import(at("src/app.js"));
 const { MemoryStore } = await import(at("src/store.js"));
 
+/** Gives what it has read only when `hold` is over. */
+class SlowStore extends MemoryStore {
+  hold = Promise.resolve();
+
+  async get(id) {
+    const found = await super.get(id);
+    await this.hold;
+    return found;
+  }
+}
+
 async function service(t, order = {}) {
-  const store = new MemoryStore();
+  const store = new SlowStore();
   await store.insert({ id: "o1", total: 1000, status: "paid", createdAt: "2026-01-01T00:00:00.000Z", ...order });
   let count = 0;
   const now = () => new Date("2026-02-03T04:05:06.000Z");
@@ -23,7 +34,7 @@ async function service(t, order = {}) {
     return { status: response.status, location: response.headers.get("location"), body: await response.json() };
   };
   const refund = (amount, reason = "damaged", id = "o1") => call("POST", `/orders/${id}/refunds`, { amount, reason });
-  return { call, refund, store };
+  return { call, refund, server, store };
 }
 
 const FIRST = { id: "id-1", orderId: "o1", amount: 400, reason: "damaged", createdAt: "2026-02-03T04:05:06.000Z" };
@@ -106,7 +117,10 @@ test("refunds together never exceed the total", async (t) => {
 });
 
 test("refunds at the same moment never exceed the total", async (t) => {
-  const { call, refund } = await service(t);
+  const { call, refund, server, store } = await service(t);
+  let arrived = 0;
+  // Whoever reads before it changes has read before anybody has changed.
+  store.hold = new Promise((resolve) => server.on("request", () => ++arrived === 8 && setImmediate(resolve)));
   const answers = await Promise.all(Array.from({ length: 8 }, () => refund(300)));
   const statuses = answers.map((answer) => answer.status).sort();
   assert.deepEqual(statuses, [201, 201, 201, 409, 409, 409, 409, 409]);

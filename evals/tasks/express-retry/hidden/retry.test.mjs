@@ -111,14 +111,14 @@ test("zero is an answer", async (t) => {
   assert.deepEqual(await ask(), [200, { id: "p1", available: 0 }]);
 });
 
-test("an attempt that hangs is aborted and repeated", async (t) => {
+test("an attempt that hangs is aborted and repeated", { timeout: 15_000 }, async (t) => {
   const { ask, seen } = await service(t, [hangs, OK], { timeoutMs: 20 });
   assert.deepEqual(await ask(), [200, { id: "p1", available: 7 }]);
   assert.ok(seen.calls[0].signal.aborted);
   assert.deepEqual(seen.pauses, [50]);
 });
 
-test("hanging to the last is a timeout", async (t) => {
+test("hanging to the last is a timeout", { timeout: 15_000 }, async (t) => {
   const { ask, seen } = await service(t, [network, status(503), hangs], { timeoutMs: 20 });
   assert.deepEqual(await ask(), [504, { error: "timeout" }]);
   assert.equal(seen.calls.length, 3);
@@ -126,7 +126,7 @@ test("hanging to the last is a timeout", async (t) => {
   assert.deepEqual(await other.ask(), [503, { error: "unavailable" }]);
 });
 
-test("a body that hangs is a timeout", async (t) => {
+test("a body that hangs is a timeout", { timeout: 15_000 }, async (t) => {
   const slowBody = (url, { signal }) => {
     const body = new ReadableStream({
       start(controller) {
@@ -194,7 +194,7 @@ test("after thirty seconds one attempt decides", async (t) => {
   assert.equal(seen.calls.length, 17 + 12, "closed: three attempts each");
 });
 
-test("while the one is under way others are answered at once", async (t) => {
+test("while the one is under way others are answered at once", { timeout: 15_000 }, async (t) => {
   const { ask, clock, queue, seen, times } = await service(t, [network]);
   await times(5);
   clock.now += 30_000;
@@ -217,7 +217,7 @@ async function leave(url, act) {
   request.destroy();
 }
 
-test("a client that goes away ends the attempt", async (t) => {
+test("a client that goes away ends the attempt", { timeout: 15_000 }, async (t) => {
   const { seen, url } = await service(t, [hangs]);
   await leave(url("p1"), () => new Promise((resolve) => (seen.entered = resolve)));
   const { signal } = seen.calls[0];
@@ -228,7 +228,7 @@ test("a client that goes away ends the attempt", async (t) => {
   assert.deepEqual(seen.pauses, []);
 });
 
-test("clients that go away do not open the circuit", async (t) => {
+test("clients that go away do not open the circuit", { timeout: 15_000 }, async (t) => {
   const { ask, queue, seen, url } = await service(t, [hangs]);
   for (let number = 0; number < 6; number += 1) {
     await leave(url("p1"), () => new Promise((resolve) => (seen.entered = resolve)));

@@ -33,8 +33,8 @@ def time(number):
 
 @pytest.fixture
 def many(client, path):
-    """47 orders; four at a time have the same time, so pages end between them."""
-    insert(path, *((f"c{n}", STATUSES[n % 3], time(n // 4)) for n in range(47)))
+    """47 orders, not in the order of time; four at a time have the same, so pages end between them."""
+    insert(path, *((f"c{n}", STATUSES[n % 3], time(n * 5 % 47 // 4)) for n in range(47)))
     return client
 
 
