@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Window
 from playwright.async_api import expect
 from workbench import eventually
 
+from conftest import Window
 from support.scripts_for_tests import GUARDED, LEAVE, SCRIPT
 
 MAIN = """def total(items):

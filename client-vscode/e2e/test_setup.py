@@ -7,11 +7,11 @@ import os
 import sys
 from pathlib import Path
 
-from conftest import KEY, PROJECT
 from playwright.async_api import expect
 from test_approval import asked_again, proposed
 
 from backend_specialist.adapters.scripted_api import ScriptedApi
+from conftest import KEY, PROJECT
 from support.scripts_for_tests import SCRIPT
 
 

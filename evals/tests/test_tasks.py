@@ -6,12 +6,12 @@ import shutil
 from collections import Counter
 
 import pytest
-from conftest import ALL
-from lazy import LAZY
 
+from conftest import ALL
 from evals.judge import judge
 from evals.place import place
 from evals.task import HERE, STACKS, BadTask, Task, chosen, files_in, load
+from lazy import LAZY
 
 
 def test_reference_solution_passes(task: Task) -> None:
