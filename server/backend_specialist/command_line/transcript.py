@@ -31,6 +31,7 @@ def lines_of(records: Iterable[Record]) -> Iterator[str]:
             yield from _said(message_from_json(record.data["message"]))
         else:
             yield from _done(record)
+            yield from record.data["text"].splitlines() if record.kind == "failed" else ()
 
 
 def _said(message: Message) -> Iterator[str]:
@@ -90,6 +91,7 @@ _DESCRIBED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "status": _status,
 }
 _NAMED = {
+    "failed": "it failed",
     "outcome": "what became of it",
     "deliverable": "the deliverable was written",
     "reverted": "the changes were reverted",

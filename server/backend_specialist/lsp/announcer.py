@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from lsprotocol import types
 
-from backend_specialist.domain.display import plain
+from backend_specialist.domain.display import plain, terminal
 from backend_specialist.lsp.contents import text_uris
 from backend_specialist.lsp.progress import Progress
 from backend_specialist.lsp.server import SpecialistServer
@@ -58,6 +58,8 @@ class Announcer:
                 self._of(event.session_id).text(str(event.data["text"]))
             case Kind.REVIEW:
                 self._review(event)
+            case Kind.ERROR:
+                self._log(f"{event.session_id} {terminal(event.source)}")
             case _:
                 pass
 
@@ -77,8 +79,12 @@ class Announcer:
             return
         title = plain(self._titles.pop(event.session_id), 80)
         kind, word = _ENDS[status]
-        if status is not Status.FAILED or "error" not in self._server.profile.traits.draws:
-            text = f"Backend Specialist: “{title}” {word}" + (f": {reason}" if reason else ".")
+        failed = status is Status.FAILED
+        if not failed or "error" not in self._server.profile.traits.draws:
+            more = " The transcript says what was tried and what comes next." if failed else ""
+            text = (
+                f"Backend Specialist: “{title}” {word}" + (f": {reason}" if reason else ".") + more
+            )
             self._server.say(text, kind)
         progress = self._progress.pop(event.session_id, None)
         if progress is not None:

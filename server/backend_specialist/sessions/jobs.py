@@ -14,7 +14,7 @@ from functools import partial
 from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.ports import ModelError, Store, StoreFailed
 from backend_specialist.sessions import work
-from backend_specialist.sessions.events import Kind, Status
+from backend_specialist.sessions.events import Status
 from backend_specialist.sessions.loop import End
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.turns import Pause
@@ -108,17 +108,19 @@ class Jobs:
             return End(status=Status.PAUSED, reason=f"{pause} Reply to go on.")
         except ModelError as error:
             return End(status=Status.FAILED, reason=str(error), error_kind=error.kind)
-        except (StoreFailed, ToolFailed, Unreadable) as error:
-            return End(status=Status.FAILED, reason=str(error))
+        except StoreFailed as error:
+            return End(status=Status.FAILED, reason=str(error), error_kind="store")
+        except (ToolFailed, Unreadable) as error:
+            return End(status=Status.FAILED, reason=str(error), error_kind="workspace")
         except Exception as error:
             log.exception("session %s failed", session.id)
             why = f"Something went wrong inside the server ({type(error).__name__}). Its log says more; reply to go on."
-            return End(status=Status.FAILED, reason=why)
+            return End(status=Status.FAILED, reason=why, error_kind="internal")
 
     async def _finish(self, session: Session, end: End) -> None:
-        if end.status is Status.FAILED:
-            session.emit(Kind.ERROR, {"message": end.reason, "errorKind": end.error_kind})
         try:
+            if end.status is Status.FAILED:
+                await session.fail(end.error_kind, end.reason)
             await session.set_status(end.status, end.reason)
         except StoreFailed as error:
             session.fall(Status.FAILED, str(error))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend_specialist.domain.deliverable import without_refused
+from backend_specialist.domain.failure import failure_class
 from backend_specialist.domain.ports import SessionHead
 from backend_specialist.domain.specification import Specification, unanswered
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
@@ -22,6 +23,7 @@ def summary_of(facts: SessionFacts, state: State) -> Mapping[str, Any]:
     """Give what is kept beside the status; ``waiting`` says whether there is a proposal without an answer."""
     return {
         "specification": _specification(facts.specification, state),
+        "error": _error(state),
         "files": sorted({item.label for item in state.outcomes}),
         "outcomes": outcomes_for_clients(state.outcomes),
         "usage": usage_to_json(state.usage),
@@ -39,6 +41,21 @@ def _specification(found: Specification | None, state: State) -> Mapping[str, An
     return {"id": found.id, "home": found.home, "unanswered": left}
 
 
+def _error(state: State) -> Mapping[str, Any] | None:
+    """What is said of the failure of a failed session."""
+    if state.status != Status.FAILED or not state.error_kind:
+        return None
+    known = failure_class(state.error_kind)
+    return {
+        "message": state.reason,
+        "errorKind": state.error_kind,
+        "category": known.category,
+        "severity": known.severity,
+        "attempts": len(state.attempts),
+        "nextSteps": list(known.next_steps),
+    }
+
+
 def is_final(head: SessionHead) -> bool:
     """Whether nothing can have been recorded after the summary: it is stored with the last status."""
     status = Status(head.status)
@@ -53,7 +70,8 @@ def row(head: SessionHead, status: Status, summary: Mapping[str, Any]) -> dict[s
         "agent": head.agent,
         "status": status.value,
         "startedAt": head.started_at,
-        # Stored by a version that knew of no specifications.
+        # Stored by a version that knew of neither.
         "specification": None,
+        "error": None,
         **summary,
     }

@@ -114,6 +114,11 @@ def claimed(claims: Claims) -> Record:
     return Record(kind="claims", data={"claims": claims_to_json(claims)})
 
 
+def failed(kind: str, reason: str, text: str) -> Record:
+    """The session has failed; ``text`` is the error context."""
+    return Record(kind="failed", data={"errorKind": kind, "reason": reason, "text": text})
+
+
 def simple(kind: str, **data: Any) -> Record:
     """One of the small records: ``sentBack``, ``unanswered``, ``approved``, ``revoked``, ``status``,
     ``deliverable``, ``compacted``, ``reverted``.

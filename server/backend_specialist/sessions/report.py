@@ -1,11 +1,12 @@
-"""What people read of a session: its transcript and its deliverable.
+"""What people read of a session: its transcript, its deliverable and what is said of its failure.
 
 Owns the transcript's Markdown; the deliverable's belongs to ``domain.deliverable``. Changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,13 +14,15 @@ from backend_specialist.domain.claims import lost_endpoints
 from backend_specialist.domain.deliverable import Claims, Facts, spelling, without_refused
 from backend_specialist.domain.deliverable_text import render
 from backend_specialist.domain.display import plain, terminal
-from backend_specialist.domain.proposal import HunkOutcome
+from backend_specialist.domain.failure import ErrorContext, render_error
+from backend_specialist.domain.proposal import HunkOutcome, Result
 from backend_specialist.domain.testing import tests_added
 from backend_specialist.domain.transcript import Block, Message, Text, ToolResult, ToolUse
 from backend_specialist.sessions.facts import SessionFacts
-from backend_specialist.sessions.state import State
+from backend_specialist.sessions.state import State, attempt
 
 MAX_RESULT = 1_500
+MOST_CALLS = 5
 
 
 def transcript(session_id: str, facts: SessionFacts, state: State) -> str:
@@ -30,6 +33,9 @@ def transcript(session_id: str, facts: SessionFacts, state: State) -> str:
         f"Session `{session_id}` · {plain(facts.agent)} · {plain(facts.model)} · {started:%Y-%m-%d %H:%M} UTC · "
         f"**{state.status}**" + (f": {plain(state.reason, limit=400)}" if state.reason else ""),
     ]
+    if state.status == "failed" and state.error_context:
+        # Its headings are ours, one level below those of the transcript.
+        head.append(re.sub(r"^#", "##", state.error_context, flags=re.MULTILINE).strip())
     if facts.rehearsal:
         head.append(
             "> The replies of this session are **scripted** (a rehearsal); no model was called."
@@ -108,6 +114,36 @@ def render_deliverable(
     )
     lost = _lost(claims, state, present)
     return render(without_refused(claims, state.outcomes, lost), known)
+
+
+def error_context(
+    session_id: str, facts: SessionFacts, state: State, kind: str, reason: str
+) -> str:
+    """Give the document about a failure of now."""
+    applied = sum(item.result is Result.ACCEPTED for item in state.outcomes)
+    return render_error(
+        ErrorContext(
+            session_id=session_id,
+            request=facts.task,
+            agent=facts.agent,
+            model=facts.model,
+            kind=kind,
+            attempts=(*state.attempts, attempt(state, reason)),
+            failed_calls=_failed_calls(state.messages)[-MOST_CALLS:],
+            applied=applied,
+            waiting=len(state.waiting),
+        )
+    )
+
+
+def _failed_calls(messages: Sequence[Message]) -> tuple[tuple[str, str], ...]:
+    names = {use.id: use.name for message in messages for use in message.tool_uses}
+    return tuple(
+        (names.get(block.tool_use_id, "?"), block.content)
+        for message in messages
+        for block in message.content
+        if isinstance(block, ToolResult) and block.is_error
+    )
 
 
 def _lost(

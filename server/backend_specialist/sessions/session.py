@@ -12,6 +12,7 @@ from typing import Any
 
 from backend_specialist.domain.changeset import Hunk, counts, hunks
 from backend_specialist.domain.deliverable import Claims
+from backend_specialist.domain.failure import failure_class
 from backend_specialist.domain.permission import Chain
 from backend_specialist.domain.ports import ModelError, Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal
@@ -22,6 +23,7 @@ from backend_specialist.sessions.events import Asking, Event, Kind, Listener, St
 from backend_specialist.sessions.facts import SessionFacts
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.sessions.listing import summary_of
+from backend_specialist.sessions.report import error_context
 from backend_specialist.sessions.review import Review, Verdict
 from backend_specialist.sessions.services import Policy, Services
 from backend_specialist.sessions.speech import Speech
@@ -81,10 +83,25 @@ class Session:
         if self.state.status == status.value and self.state.reason == reason:
             return
         entry = records.simple("status", status=status.value, reason=reason)
-        summary = summary_of(self.facts, self.state)
+        state = fold(self.state, entry)
+        summary = summary_of(self.facts, state)
         await self.services.store.append(self.id, (entry,), status=status.value, summary=summary)
-        self.state = fold(self.state, entry)
+        self.state = state
         self._say_status(status, reason)
+
+    async def fail(self, kind: str, reason: str) -> None:
+        """Write the error context and say it; the status is set afterwards."""
+        text = error_context(self.id, self.facts, self.state, kind, reason)
+        known = failure_class(kind)
+        told = {
+            "message": reason,
+            "errorKind": kind,
+            "category": known.category,
+            "severity": known.severity,
+            "nextSteps": list(known.next_steps),
+        }
+        self.emit(Kind.ERROR, told, source=text)
+        await self.record(records.failed(kind, reason, text))
 
     def fall(self, status: Status, reason: str) -> None:
         """Take a status that could not be stored, so that at least the user hears of it."""

@@ -13,6 +13,7 @@ from typing import Any
 from backend_specialist.domain.changeset import ChangeSet, FileChange, change_from_json, hunks
 from backend_specialist.domain.claims import claims_from_json
 from backend_specialist.domain.deliverable import Claims
+from backend_specialist.domain.failure import Attempt
 from backend_specialist.domain.ports import Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal, Result
 from backend_specialist.domain.transcript import Message, Usage, message_from_json
@@ -30,7 +31,8 @@ class State:
     the user's yes and the comparison with the real text, ``beside`` with it: what became of the hunks that were not
     sent. ``untold`` are outcomes that the model has not heard of. ``settled`` holds the keys of hunks that the user
     refused. ``budget`` is what was spent since the user last spoke: limits count that. ``claimed_at`` is how many
-    outcomes there were when the claims were made.
+    outcomes there were when the claims were made. ``attempts`` are the failures, ``error_context`` is the document
+    about the last one.
     """
 
     system: tuple[str, ...] = ()
@@ -56,6 +58,9 @@ class State:
     unanswered: tuple[str, ...] = ()
     approved: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     deliverable: str = ""
+    attempts: tuple[Attempt, ...] = ()
+    error_kind: str = ""
+    error_context: str = ""
     status: str = ""
     reason: str = ""
 
@@ -189,6 +194,21 @@ def _status(state: State, data: Mapping[str, Any]) -> State:
     return replace(state, status=data["status"], reason=data.get("reason", ""))
 
 
+def _failed(state: State, data: Mapping[str, Any]) -> State:
+    return replace(
+        state,
+        attempts=(*state.attempts, attempt(state, data["reason"])),
+        error_kind=data["errorKind"],
+        error_context=data["text"],
+    )
+
+
+def attempt(state: State, reason: str) -> Attempt:
+    """What is said of a failure of now: the turns are those since the one before."""
+    before = sum(each.turns for each in state.attempts)
+    return Attempt(turns=state.turns - before, reason=reason)
+
+
 def _compacted(state: State, data: Mapping[str, Any]) -> State:
     messages = tuple(message_from_json(item) for item in data["messages"])
     spent = usage_from_json(data["usage"])
@@ -218,5 +238,6 @@ _STEPS: Mapping[str, Callable[[State, Mapping[str, Any]], State]] = {
     "reverted": lambda state, _: replace(state, applied=()),
     "deliverable": lambda state, data: replace(state, deliverable=data["text"]),
     "compacted": _compacted,
+    "failed": _failed,
     "status": _status,
 }

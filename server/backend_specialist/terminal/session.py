@@ -135,6 +135,8 @@ class Session:
         # The status that follows says the message.
         self.report.error_kind = event.get("errorKind") or ""
         self._heard.add(event["message"])
+        for step in event.get("nextSteps") or ():
+            self._screen.step(f"next: {step}", failed=False)
 
     async def _on_message(self, event: Event) -> None:
         """Say what comes for every editor, unless an event has said it before."""
