@@ -40,6 +40,7 @@ from backend_specialist.lsp.diagnostics import Diagnostics
 from backend_specialist.lsp.editor import LspEditor
 from backend_specialist.lsp.errors import InvalidArgument
 from backend_specialist.lsp.interrupted import Interrupted
+from backend_specialist.lsp.offers import Offers
 from backend_specialist.lsp.patches import Patches
 from backend_specialist.lsp.picking import Picker
 from backend_specialist.lsp.questions import Questions
@@ -109,6 +110,7 @@ class Application:
         )
         approvals = Approvals(self.server, self.supervisor, self.contents, questions)
         patches = Patches(self.server, self.contents)
+        self._offers = Offers()
         self.tasks = TaskFiles(self.documents, self.supervisor.sessions)
         for part in (
             announcer,
@@ -117,6 +119,7 @@ class Application:
             self._interrupted,
             self.contents,
             self.tasks,
+            self._offers,
         ):
             self.supervisor.subscribe(part.hear)
         recipes = RecipeActions(self.documents, self.catalog, self.stacks)
@@ -130,12 +133,16 @@ class Application:
             picker=Picker(self.server, self.catalog, recipes),
         )
         self._commands.on_trust = self.settle
-        self._commands.on_deleted = self.tasks.refresh
+        self._commands.on_deleted = self._deleted
         self._news = AgentNews(self.server, self.catalog, self.contents)
         self._watcher = Watcher(self._watched, self._reload)
         self.language = AgentLanguage(self.server, AgentTexts(self.catalog))
         self.actions = CodeActions(
-            recipes, approvals, self._interrupted, tasks=self.tasks, fixes=self.language.fixes
+            recipes,
+            approvals,
+            self._interrupted,
+            self.language.fixes,
+            (self.tasks.offer, self._offers.offer),
         )
         self.diagnostics = Diagnostics(self.server, (self.language.problems, self.tasks))
         self.tasks.on_news = self.diagnostics.renew
@@ -249,6 +256,10 @@ class Application:
             return await self._commands.run(name, arguments)
         except (StateFailed, StoreFailed, TreeRefused) as error:
             raise InvalidArgument("", str(error)) from error
+
+    async def _deleted(self, session_id: str) -> None:
+        self._offers.forget(session_id)
+        await self.tasks.refresh()
 
     async def _write_document(self, session_id: str, name: str, text: str) -> str:
         return await asyncio.to_thread(self._files.write_document, session_id, name, text)

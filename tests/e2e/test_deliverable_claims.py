@@ -97,6 +97,43 @@ async def test_missing_file_route_and_tests_are_sent_back_once_and_then_marked(s
         assert shown in results(stage.requests(case)[1])
         assert shown in part(text, "Open Points")
     assert "- Reference documentation: Every status of /means" in part(text, "Requests to Others")
+    await check_offers(stage, case)
+
+
+async def offers(stage: Stage, case: Case) -> dict[str, Any]:
+    """The actions that the last delivery has left, with what they run."""
+    here = {"line": 0, "character": 0}
+    params = {
+        "textDocument": {"uri": stage.editor.uri(case.path)},
+        "range": {"start": here, "end": here},
+        "context": {"diagnostics": [], "only": ["source"]},
+    }
+    found = await stage.editor.request("textDocument/codeAction", params)
+    named = [(one["title"], one["command"]) for one in found]
+    return {title: command for title, command in named if "“" in title}
+
+
+async def check_offers(stage: Stage, case: Case) -> None:
+    """Standalone, the deliverable stays with the session until the user saves it; requests can be taken up."""
+    found = await offers(stage, case)
+    title = f"Work on {case.path.partition('/')[0]}."
+    assert set(found) == {
+        f"Save deliverable to workspace (“{title}”)",
+        f"Document API, as “{title}” asks: Every status of /means",
+    }
+    save, document = found.values()
+    assert document["command"] == "backendSpecialist.run"
+    assert document["arguments"][0]["recipe"] == "document-api"
+    assert document["arguments"][0]["instructions"] == "Every status of /means"
+    since = len(stage.editor.heard)
+    await stage.editor.request("workspace/executeCommand", save)
+    proposal = await stage.event(case, "proposal", since=since)
+    name = f"implementation-backend-{case.session}.md"
+    assert [file["label"] for file in proposal["files"]] == [name]
+    await stage.answer(case, proposal, "applyAll")
+    await stage.event(case, "status", since=since, status="completed")
+    assert (stage.editor.real(name) or "").startswith("# Backend Implementation")
+    assert await offers(stage, case) == {}
 
 
 async def test_what_was_refused_is_no_claim_any_more(stages) -> None:

@@ -5,6 +5,7 @@ Owns which actions are offered where. Calls no model and reads no disk: it answe
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from lsprotocol import types
@@ -17,26 +18,26 @@ from backend_specialist.lsp.approvals import Approvals
 from backend_specialist.lsp.interrupted import Interrupted
 from backend_specialist.lsp.questions import summary
 from backend_specialist.lsp.recipe_actions import RecipeActions
-from backend_specialist.lsp.task_files import TaskFiles
 from backend_specialist.sessions.events import Event, Kind
+
+Offer = Callable[[types.CodeActionParams], Iterable[types.CodeAction]]
 
 
 class CodeActions:
-    """Answers ``textDocument/codeAction``."""
+    """Answers ``textDocument/codeAction``; ``others`` offer what needs no more than the request."""
 
     def __init__(
         self,
         recipes: RecipeActions,
         approvals: Approvals,
         interrupted: Interrupted,
-        *,
-        tasks: TaskFiles,
         fixes: Fixes,
+        others: Sequence[Offer],
     ) -> None:
         self._recipes = recipes
         self._approvals = approvals
         self._interrupted = interrupted
-        self._tasks = tasks
+        self._others = others
         self._fixes = fixes
 
     def offer(
@@ -53,7 +54,7 @@ class CodeActions:
             for session_id, title in self._interrupted.sessions()
         ]
         actions += self._fixes.offer(params, document)
-        actions += self._tasks.offer(params)
+        actions += [one for offer in self._others for one in offer(params)]
         wanted = partial(is_wanted, only=params.context.only)
         if document is not None:
             more = self._approvals.asks

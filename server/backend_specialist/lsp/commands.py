@@ -33,13 +33,13 @@ _PERMISSIONS = ("once", "session", "reject")
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-async def _nothing() -> None:
+async def _nothing(*_: str) -> None:
     return None
 
 
 class Commands:
     """``run`` is called for each command, with its raw JSON arguments. ``on_trust`` is awaited when the
-    trust in a root has changed, ``on_deleted`` when a session was deleted.
+    trust in a root has changed, ``on_deleted`` when a session (id) was deleted.
     """
 
     def __init__(  # noqa: PLR0913 - one part for each kind of command
@@ -60,7 +60,7 @@ class Commands:
         self._contents = contents
         self._catalog = catalog
         self.on_trust: Callable[[], Awaitable[None]] = _nothing
-        self.on_deleted: Callable[[], Awaitable[None]] = _nothing
+        self.on_deleted: Callable[[str], Awaitable[None]] = _nothing
         self._requested = Requested(documents, catalog)
         self._table: Mapping[str, Callable[[Arguments], Awaitable[object]]] = {
             "run": self._run,
@@ -144,7 +144,7 @@ class Commands:
 
     async def _delete_session(self, given: Arguments) -> object:
         deleted = await self._supervisor.delete(given["sessionId"])
-        await self.on_deleted()
+        await self.on_deleted(given["sessionId"])
         return {"deleted": deleted}
 
     # ------------------------------------------------------------ agents, recipes and rights

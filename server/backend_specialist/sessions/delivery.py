@@ -6,6 +6,7 @@ Owns the decision between full workflow and standalone use. Every file goes thro
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 
 from backend_specialist.domain.artifact import CONTRACT_NAME, Artifact
@@ -18,6 +19,8 @@ from backend_specialist.sessions.session import Session
 from backend_specialist.tools.artifact import stamp
 from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.workflow import Workflow
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 async def workflow_directory(workspace: Workspace, policy: Policy) -> str:
@@ -40,6 +43,16 @@ async def present(session: Session) -> dict[str, str]:
         with suppress(Unreadable):
             texts[path] = (await session.services.workspace.read(path)).text
     return texts
+
+
+def suggested(session: Session) -> str:
+    """Where a deliverable could be saved that goes nowhere by itself; empty for any other, and without a folder."""
+    roots = session.services.workspace.roots
+    if session.facts.workflow or session.facts.output or not roots:
+        return ""
+    claims = session.state.claims
+    name = _NOT_IN_A_NAME.sub("-", claims.task_id if claims else "").strip("-.")[:60] or session.id
+    return os.path.join(roots[0].path, f"{LOGICAL_NAME}-{name}.md")
 
 
 async def place(session: Session) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 
 from backend_specialist.domain.changeset import FileChange
+from backend_specialist.domain.deliverable import LOGICAL_NAME
 from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.proposal import Result
 from backend_specialist.sessions import delivery, records, repair, report
@@ -79,7 +80,14 @@ async def write_deliverable(session: Session) -> None:
     present = await delivery.present(session)
     text = report.render_deliverable(session.id, session.facts, session.state, present)
     await session.record(records.simple("deliverable", text=text))
-    session.emit(Kind.DELIVERABLE, {"name": "implementation-backend", "title": session.facts.title})
+    claims = session.state.claims
+    told = {
+        "name": LOGICAL_NAME,
+        "title": session.facts.title,
+        "path": delivery.suggested(session),
+        "requests": [dict(each) for each in claims.requests] if claims else [],
+    }
+    session.emit(Kind.DELIVERABLE, told)
 
 
 async def save_deliverable(session: Session, path: str) -> End:
