@@ -66,6 +66,22 @@ async def test_a_secret_manifest_is_not_read(context: MemoryContext) -> None:
     assert await project.components(context.workspace, guard) == ()
 
 
+async def test_a_directory_of_very_many_names_costs_no_more_than_reading_them(
+    context: MemoryContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+    names = tuple(f"d{number}/" for number in range(200_000)) + ("go.mod",) * 100
+
+    async def entries(path: str) -> tuple[str, ...]:
+        looked_at.append(path)
+        return names if path == context.workspace.roots[0].path else ("go.mod",)
+
+    monkeypatch.setattr(context.workspace.disk, "entries", entries)
+    deep = context.path("/".join(["deep"] * 500) + "/x.py")
+    await project.components(context.workspace, SecretGuard(), deep)
+    assert len(looked_at) <= project._MOST_DIRECTORIES
+
+
 async def test_a_huge_tree_is_looked_at_in_part(context: MemoryContext) -> None:
     root = Path(context.path("."))
     for number in range(400):

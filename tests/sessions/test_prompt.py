@@ -245,5 +245,8 @@ async def test_manifests_on_the_way_to_the_file_count_more_than_others() -> None
     assert "a/b/c (package.json): language JavaScript; framework Express\nshop (go.mod): l" in near
     assert "Rails" not in near
     far = await message(task(), files)
-    assert "shop (go.mod): language Go\nweb (Gemfile): language Ruby; framework Rails;" in far
+    assert (
+        "shop (go.mod): language Go; tests go test\nweb (Gemfile): language Ruby; framework Rails;"
+        in far
+    )
     assert "Koa" not in far

@@ -14,7 +14,8 @@ from backend_specialist.domain.languages import Language
 _MOST_LOOKED_AT = 300
 _MOST_IMPORT_LINES = 120
 _MOST_LINES_OF_ONE = 40
-_LINES_ABOVE = 400
+_MOST_LINES_OF_HEAD = 400
+_MOST_LINES_ABOVE = 20_000
 _DEEPEST = 8
 _TAB = 4
 
@@ -33,7 +34,9 @@ def enclosing(language: Language, lines: Sequence[str], first: int) -> tuple[str
     """
     found: list[str] = []
     depth = _depth_at(lines, first)
-    for line in reversed(lines[:first]):
+    for line in reversed(lines[max(0, first - _MOST_LINES_ABOVE) : first]):
+        if depth == 0 or len(found) == _DEEPEST:
+            break
         text = _code(language, line)
         if not text or (own := _indent(line)) >= depth:
             continue
@@ -45,14 +48,12 @@ def enclosing(language: Language, lines: Sequence[str], first: int) -> tuple[str
             depth = own + bool(_OPENS.search(text))
         elif _OPENS.search(text):
             depth = own
-        if depth == 0 or len(found) == _DEEPEST:
-            break
     return tuple(reversed(found))
 
 
 def imports(language: Language, lines: Sequence[str]) -> tuple[str, ...]:
     """The import lines at the beginning of a file, as they stand, those of several lines whole."""
-    return tuple(_imports(language, lines[:_LINES_ABOVE]))[:_MOST_IMPORT_LINES]
+    return tuple(_imports(language, lines[:_MOST_LINES_OF_HEAD]))[:_MOST_IMPORT_LINES]
 
 
 def _imports(language: Language, lines: Sequence[str]) -> Iterator[str]:

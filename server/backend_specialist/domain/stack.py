@@ -6,6 +6,8 @@ code, and reads no file.
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,9 +37,13 @@ TELLING = frozenset({*FILES, *(row.pattern for row in MANIFESTS if "*" not in ro
 """The names of files that say something about the stack, those apart that are known by a glob."""
 
 
+# One pattern: a directory may have very many names.
+_TELLS = re.compile("|".join(map(fnmatch.translate, [*FILES, *(row.pattern for row in MANIFESTS)])))
+
+
 def tells(name: str) -> bool:
     """Whether a file of this name says something about the stack."""
-    return name in FILES or manifest_of(name) is not None
+    return _TELLS.match(name) is not None
 
 
 def component(directory: str, label: str, texts: Mapping[str, str]) -> Component:

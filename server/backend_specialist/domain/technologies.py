@@ -24,6 +24,8 @@ KINDS: Mapping[str, str] = {
     "client": "service clients",
     "limits": "rate limits",
     "observability": "observability",
+    "contract": "contract",
+    "deployment": "deployment",
 }
 """The kinds that there are, in the order in which they are told, with the words for each."""
 
@@ -342,6 +344,18 @@ DEPENDENCIES: Mapping[str, str] = {
 }
 
 FILES: Mapping[str, str] = {
+    "go.mod": "tests go test",
+    "Cargo.toml": "tests cargo test",
+    "openapi.yaml": "contract OpenAPI",
+    "openapi.yml": "contract OpenAPI",
+    "openapi.json": "contract OpenAPI",
+    "Dockerfile": "deployment Docker",
+    "docker-compose.yml": "deployment Docker Compose",
+    "docker-compose.yaml": "deployment Docker Compose",
+    "compose.yml": "deployment Docker Compose",
+    "compose.yaml": "deployment Docker Compose",
+    "Chart.yaml": "deployment Helm",
+    "Procfile": "deployment Procfile",
     "alembic.ini": "migrations Alembic",
     "pytest.ini": "tests pytest",
     "tsconfig.json": "language TypeScript",
@@ -350,7 +364,7 @@ FILES: Mapping[str, str] = {
     ".rspec": "tests RSpec",
     "diesel.toml": "orm Diesel, migrations Diesel",
 }
-"""Files whose name alone says something; they are not read."""
+"""Files that say something by being there."""
 
 
 def technologies(line: str) -> Iterator[tuple[str, str]]:

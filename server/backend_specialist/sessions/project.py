@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
+from itertools import islice
 
 from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.framing import framed
@@ -23,6 +25,7 @@ _MOST_DIRECTORIES = 150
 _MOST_COMPONENTS = 30
 _MOST_MANIFESTS = 8
 _DEPTH = 2
+_DEEPEST = 40
 _SKIPPED = (
     "node_modules", "vendor", "target", "dist", "build", "out", "bin", "obj", "venv", "env",
     "site-packages", "__pycache__",
@@ -43,18 +46,20 @@ async def _components(
     workspace: Workspace, guard: SecretGuard, root: Root, near: str
 ) -> list[Component]:
     found: list[Component] = []
-    queue = [*reversed(way_to(root, near))] or [root.path]
-    depth = {root.path: _DEPTH}
-    for number, directory in enumerate(queue):
-        if number == _MOST_DIRECTORIES or len(found) == _MOST_COMPONENTS:
+    way = [*reversed(way_to(root, near))] or [root.path]
+    levels = {directory: _DEPTH if directory == root.path else 0 for directory in way}
+    queue = [*levels]
+    for directory in queue:
+        if len(found) == _MOST_COMPONENTS:
             break
         entries = await _entries(workspace, directory)
-        if depth.get(directory):
-            below = [os.path.join(directory, name[:-1]) for name in entries if _is_entered(name)]
-            depth |= dict.fromkeys(below, depth[directory] - 1)
+        names, below = await asyncio.to_thread(_chosen, entries)
+        if levels[directory]:
             # The list grows while it is gone through: nearer directories come first.
-            queue += [each for each in below if each not in queue]
-        names = [name for name in entries if tells(name)][:_MOST_MANIFESTS]
+            fresh = [path for name in below if (path := f"{directory}/{name}") not in levels]
+            fresh = fresh[: max(_MOST_DIRECTORIES - len(queue), 0)]
+            levels |= dict.fromkeys(fresh, levels[directory] - 1)
+            queue += fresh
         texts = {
             name: await text_of(workspace, guard, root, f"{directory}/{name}") for name in names
         }
@@ -65,8 +70,15 @@ async def _components(
     return found
 
 
-def _is_entered(name: str) -> bool:
-    return name.endswith("/") and name[:-1] not in _SKIPPED and not name.startswith(".")
+def _chosen(entries: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The manifests and the directories to be entered among the names of a directory, which may be very many."""
+    manifests = islice((name for name in entries if tells(name)), _MOST_MANIFESTS)
+    entered = (
+        name[:-1]
+        for name in entries
+        if name.endswith("/") and name[:-1] not in _SKIPPED and not name.startswith(".")
+    )
+    return list(manifests), list(islice(entered, _MOST_DIRECTORIES))
 
 
 def _called(workspace: Workspace, root: Root, directory: str) -> str:
@@ -86,7 +98,7 @@ def way_to(root: Root, path: str) -> tuple[str, ...]:
     if not path.startswith(home + "/"):
         return ()
     found = [root.path]
-    for part in path.removeprefix(home + "/").split("/")[:-1]:
+    for part in path.removeprefix(home + "/").split("/")[:-1][:_DEEPEST]:
         found.append(f"{found[-1].rstrip('/')}/{part}")
     return tuple(found)
 
