@@ -10,7 +10,9 @@ import pytest
 
 from backend_specialist.adapters.scripts import Call, Reply
 from support.fake_editor import FakeEditor
-from support.stage import Case, Stage, edit, write
+from support.guises import unknown
+from support.project import write_project
+from support.stage import Case, Stage, edit, staged, write
 from support.talk import results
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -181,6 +183,28 @@ async def test_facts_of_the_document_come_from_the_record(stages) -> None:
     usage = row["usage"]
     assert f"Tokens: {usage['inputTokens']} in, {usage['outputTokens']} out" in part(text, "Record")
     assert "Cost: " in part(text, "Record")
+
+
+async def test_contract_is_published_for_the_other_teams_of_a_workflow(tmp_path: Path) -> None:
+    """And one that no tool can read is not."""
+    root = write_project(
+        tmp_path / "shop", "\n-- agent-docs/active-workflow.md --\n# Active workflow\n"
+    )
+    published = "agent-docs/outputs/implementation/implementation-{}.md"
+    async with staged(root, tmp_path / "state", unknown(ui=["proposal"])) as stage:
+        for contract, is_there in ((BAD, False), (GOOD, True)):
+            claims = deliver(api_contract=contract)
+            case = await stage.run(script=[Reply(tools=(claims,)), Reply(tools=(claims,))])
+            proposal = await stage.event(case, "proposal")
+            names = [file["label"] for file in proposal["files"]]
+            assert published.format("backend") in names
+            assert (published.format("api-contract") in names) is is_there
+            await stage.answer(case, proposal, "applyAll")
+            await stage.event(case, "status", status="completed")
+            assert await offers(stage, case) == {}, "it is filed already"
+        text = stage.editor.real(published.format("api-contract")) or ""
+        assert text.startswith('---\nname: "implementation-api-contract"')
+        assert f"````yaml\n{GOOD.strip()}\n````" in text
 
 
 async def test_first_request_fits_its_budget(stages) -> None:

@@ -18,12 +18,13 @@ from backend_specialist.domain.specification import Criterion
 
 PLAN = "plan.md"
 FOLDER = "tasks"
-_MOST_LINES = 10_000
+_LONGEST_TEXT = 500_000
+_MOST_LINES = 5_000
 _MOST_CRITERIA = 100
 _LONGEST_LINE = 1_000
 _LONGEST = 1_000
 _ID = r"(?:Task[ ]\d[\w.-]*|(?=[\w.-]*\d)[A-Za-z][\w.-]*)"
-_HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(.*?)[ \t#]*\Z")
+_HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(.*)")
 _TASK = re.compile(rf"(?:Task:?[ ])?({_ID}?)[ ]*(?:[:–—)-][ ]*(.*)|\Z)", re.IGNORECASE)
 _ITEM = re.compile(r"([ \t]*)(?:[-*+]|\d{1,4}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(.*)")
 _FENCE = re.compile(r"[ \t]*(```|~~~)")
@@ -69,8 +70,8 @@ def home_of(path: str) -> str:
 
 
 def tasks_in(text: str, path: str) -> tuple[PlacedTask, ...]:
-    """The tasks of a file, in order; none for a file of another kind."""
-    if not home_of(path):
+    """The tasks of a file, in order; none for a file of another kind, and for one that nobody would write by hand."""
+    if not home_of(path) or len(text) > _LONGEST_TEXT:
         return ()
     name = posixpath.basename(path.replace("\\", "/"))
     lines = [without_ending(line)[:_LONGEST_LINE] for line in split_lines(text)[:_MOST_LINES]]
@@ -142,7 +143,7 @@ def _headings(lines: list[str]) -> Iterator[tuple[int, int, str]]:
     """Line, level and text of each heading."""
     for number, line in _outside_code(enumerate(lines)):
         if match := _HEADING.match(line):
-            yield number, len(match[1]), match[2]
+            yield number, len(match[1]), match[2].rstrip(" \t#")
 
 
 def _outside_code(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
@@ -192,7 +193,13 @@ def _take(said: _Said, number: int, line: str) -> None:
     heading = _HEADING.match(line)
     item = _ITEM.match(line)
     if heading:
-        _begin(said, *_label(heading[2]), number=number, line=line, level=len(heading[1]))
+        _begin(
+            said,
+            *_label(heading[2].rstrip(" \t#")),
+            number=number,
+            line=line,
+            level=len(heading[1]),
+        )
         return
     part, rest = _label(item[2] if item else line)
     indent = len(item[1].expandtabs(4)) if item else -1

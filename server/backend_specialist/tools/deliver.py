@@ -47,8 +47,8 @@ class Deliver:
         description=(
             "Report the finished task; the user then reviews all proposed edits, and the result tells which were "
             "accepted. Claim only what proposed or existing files contain; each endpoint and test names its file. "
-            "Tests cannot be run here; never say that they were. Leave out what does not apply. api_contract: one "
-            "OpenAPI 3.1 document, in YAML. criteria: each acceptance criterion's id, how it is met, or why not."
+            "Tests cannot be run here; never say that they were. api_contract: one OpenAPI 3.1 document, in YAML. "
+            "criteria: each acceptance criterion's id, how it is met, or why not."
         ),
         schema={
             "type": "object",
