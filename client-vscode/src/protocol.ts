@@ -50,6 +50,17 @@ export interface Session {
   usage: Usage;
   waiting: boolean;
   deliverable: boolean;
+  /** Of a session that failed. */
+  error: ErrorContext | null;
+}
+
+export interface ErrorContext {
+  message: string;
+  errorKind: string;
+  category: string;
+  severity: string;
+  attempts: number;
+  nextSteps: string[];
 }
 
 export interface ProposedFile {

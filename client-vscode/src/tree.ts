@@ -12,7 +12,7 @@ import {
 } from "vscode";
 import type { Session, Status } from "./protocol";
 import type { Sessions } from "./sessions";
-import { cost, line, results, statusOf, tokens } from "./words";
+import { cost, failure, line, results, statusOf, tokens } from "./words";
 
 const ICONS: Record<Status, string> = {
   running: "sync~spin",
@@ -62,7 +62,8 @@ export class SessionsTree implements TreeDataProvider<Row> {
     const parts = [statusOf(session), tokens(session.usage), cost([session.usage])];
     item.description = parts.filter(Boolean).join(" · ");
     const started = new Date(session.startedAt * 1000).toLocaleString();
-    item.tooltip = `${line(session.title)}\n${session.agent}, ${started}\n${item.description}`;
+    const told = [`${session.agent}, ${started}`, item.description, failure(session)];
+    item.tooltip = [line(session.title), ...told].filter(Boolean).join("\n");
     item.contextValue = this.sessions.actions(session).join(" ");
     return item;
   }

@@ -46,6 +46,14 @@ export function summary(proposal: Proposal): string {
   return `${plural(edits, "edit")} in ${plural(files, "file")}, +${proposal.added} −${proposal.removed}`;
 }
 
+/** What failed, how badly, and what comes next; nothing of a session that has not failed. */
+export function failure(session: Session): string {
+  if (!session.error) return "";
+  const { category, severity, attempts, nextSteps } = session.error;
+  const head = `${message(session.error.message)} (${severity}, ${category}; ${plural(attempts, "attempt")})`;
+  return [head, ...nextSteps.map((step) => `Next: ${message(step)}`)].join("\n");
+}
+
 function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -22,6 +22,7 @@ export function session(given: Partial<Session> = {}): Session {
     usage: { ...USAGE },
     waiting: false,
     deliverable: false,
+    error: null,
     ...given,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cost, line, message, results, statusOf, summary, tokens } from "../src/words";
+import { cost, failure, line, message, results, statusOf, summary, tokens } from "../src/words";
 import { outcome, proposal, session, USAGE } from "./samples";
 
 describe("words", () => {
@@ -31,6 +31,21 @@ describe("words", () => {
   it("tell an interrupted session that waits from one that does not", () => {
     expect(statusOf(session({ status: "interrupted" }))).toBe("interrupted");
     expect(statusOf(session({ status: "interrupted", waiting: true }))).toContain("your review");
+  });
+
+  it("say of a failure how bad it is and what comes next, without a link", () => {
+    expect(failure(session())).toBe("");
+    const error = {
+      message: "No key.\n[go](command:x)",
+      errorKind: "key",
+      category: "system",
+      severity: "critical",
+      attempts: 2,
+      nextSteps: ["Set the key.", "Reply."],
+    };
+    expect(failure(session({ status: "failed", error }))).toBe(
+      "No key. [go] (command:x) (critical, system; 2 attempts)\nNext: Set the key.\nNext: Reply.",
+    );
   });
 
   it.each([
