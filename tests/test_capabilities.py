@@ -46,6 +46,7 @@ def test_a_line_names_what_does_it_and_a_test_that_exists(row: str) -> None:
     assert tests
     assert [name for name in tests if not (ROOT / name).is_file()] == []
     for title in _ITALIC.findall(done):
+        assert title in TITLES, "italics are for recipes; put what is none between quotes"
         assert f"tests/recipes/scenarios/{TITLES[title]}.yaml" in tests
 
 

@@ -305,7 +305,7 @@ ARGUMENTS = [
          {"service": {}, "database": {}, "testing_documentation": {}}, "\"summary\" is missing"),
     call("a delivery with an endpoint that is nowhere", "deliver",
          {"summary": "s", "service": {"endpoints": [{"method": "GET", "path": "/pwned", "file": "app/main.py"}]},
-          "database": {}, "testing_documentation": {}}, "not borne out by the files"),
+          "database": {}, "testing_documentation": {}}, "the report does not hold"),
     edit("text that is not there", "is not in the file", filePath="app/main.py", oldString="nowhere", newString="x"),
     edit("text that is there twice", "fits 2 places", filePath="app/main.py", oldString="items", newString="x"),
     edit("nothing by nothing", "are both empty", filePath="app/main.py", oldString="", newString=""),
