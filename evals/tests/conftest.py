@@ -6,9 +6,8 @@ import pytest
 
 from evals.task import load_all
 
-ALL = load_all()
-
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "task" in metafunc.fixturenames:
-        metafunc.parametrize("task", ALL, ids=[task.name for task in ALL])
+        tasks = load_all()
+        metafunc.parametrize("task", tasks, ids=[task.name for task in tasks])

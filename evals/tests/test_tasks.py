@@ -6,12 +6,13 @@ import shutil
 from collections import Counter
 
 import pytest
+from lazy import LAZY
 
-from conftest import ALL
 from evals.judge import judge
 from evals.place import place
-from evals.task import HERE, STACKS, BadTask, Task, chosen, files_in, load
-from lazy import LAZY
+from evals.task import HERE, STACKS, BadTask, Task, chosen, files_in, load, load_all
+
+ALL = load_all()
 
 
 def test_reference_solution_passes(task: Task) -> None:
