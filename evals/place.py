@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 # Nothing else is handed on: an environment is full of keys.
 _KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT")
@@ -67,28 +68,17 @@ class Place:
 
         ``stdin`` must fit into a pipe. With ``ask_first`` a late program is interrupted before it is killed.
         """
-        paths = {name: self.root / name for name in ("stdout", "stderr")}
         began = time.monotonic()
-        with (
-            paths["stdout"].open("wb") as out,
-            paths["stderr"].open("wb") as err,
-        ):
-            process = subprocess.Popen(
-                ("/bin/sh", "-c", f'ulimit -f {_FILE_BLOCKS}; exec "$@"', "sh", *command),
-                cwd=self.workspace,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=out,
-                stderr=err,
-                start_new_session=True,
-            )
+        said, complained = self.root / "stdout", self.root / "stderr"
+        with said.open("wb") as out, complained.open("wb") as err:
+            process = _started(command, self.workspace, environment, (out, err))
             # By a pipe and not by a file: what was read once cannot be read again.
             _feed(process, stdin)
             late = _wait(process, seconds, ask_first=ask_first)
         return Ended(
             code=process.wait(),
-            out=_tail(paths["stdout"]),
-            err=_tail(paths["stderr"]),
+            out=_tail(said),
+            err=_tail(complained),
             seconds=time.monotonic() - began,
             late=late,
         )
@@ -105,6 +95,23 @@ def place(start: Path) -> Iterator[Place]:
         yield made
 
 
+def _started(
+    command: Sequence[str],
+    directory: Path,
+    environment: Mapping[str, str],
+    outputs: tuple[IO[bytes], IO[bytes]],
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ("/bin/sh", "-c", f'ulimit -f {_FILE_BLOCKS}; exec "$@"', "sh", *command),
+        cwd=directory,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=outputs[0],
+        stderr=outputs[1],
+        start_new_session=True,
+    )
+
+
 def _feed(process: subprocess.Popen[bytes], text: str) -> None:
     assert process.stdin
     with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
@@ -116,12 +123,13 @@ def _wait(process: subprocess.Popen[bytes], seconds: float, *, ask_first: bool) 
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
-        if ask_first:
+        return True
+    finally:
+        # Also when we are told to end ourselves.
+        if ask_first and process.poll() is None:
             process.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_GRACE)
-        return True
-    finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     return False

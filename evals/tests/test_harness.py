@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +83,26 @@ async def test_session_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatc
     result, _ = await _asked(monkeypatch, [forever], seconds=5)
     assert not result.passed
     assert "did not end within 5 seconds" in result.reason
+
+
+async def test_harness_that_is_terminated_leaves_nothing(tmp_path: Path) -> None:
+    asked = asyncio.Event()
+
+    def wait(_: Mapping[str, Any]) -> Reply:
+        asked.set()
+        return Reply(text="wait", delay=600.0)
+
+    async with ScriptedApi({"any": wait}) as api:
+        command = (sys.executable, "-m", "evals", "--model", "anthropic/any", TASK)
+        own = {"ANTHROPIC_BASE_URL": await api.start(), "TMPDIR": str(tmp_path)}
+        process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **own})
+        await asyncio.wait_for(asked.wait(), 60)
+        assert [each.name[:5] for each in tmp_path.iterdir()] == ["eval-"]
+        process.terminate()
+        assert await process.wait() == 143
+    assert not list(tmp_path.iterdir())
+    found = await asyncio.create_subprocess_exec("pgrep", "-f", "--", f"--workspace {tmp_path}")
+    assert await found.wait() == 1, "the session still runs"
 
 
 async def test_model_cannot_read_hidden_tests_or_the_solution(
