@@ -20,6 +20,12 @@ from support.session_stage import Stage, deliver, edit, write
 FILES = {"app.py": "a = 1\nb = 2\nc = 3\n", "other.py": "x = 1\n"}
 A, C = edit("app.py", "a = 1", "a = 9"), edit("app.py", "c = 3", "c = 9")
 OTHER = edit("other.py", "x = 1", "x = 9")
+A_TYPED_BELOW, A_TYPED_INTO, A_TYPED_OUT = (
+    FILES["app.py"] + "# mine\n",
+    FILES["app.py"].replace("a = 1", "a = 5"),
+    FILES["app.py"].replace("a = 1", "a = 9"),
+)
+PREVIEWS = type(CAPABLE)(applies_edits=True, creates_files=True, confirms_edits=True)
 WORKFLOW = write(".github/workflows/ci.yml", "on: push\n")
 
 
@@ -236,6 +242,50 @@ async def test_editor_that_takes_no_edits_is_asked_nothing_and_the_patch_is_left
     assert (await stage.state(session)).waiting == ()
 
 
+@pytest.mark.parametrize(("typed", "again", "outcomes", "left"), [
+    (A_TYPED_BELOW, ["app.py", "other.py"], ["accepted", "accepted"], "a = 9\nb = 2\nc = 3\n# mine\n"),
+    (A_TYPED_INTO, ["other.py"], ["accepted", "stale"], A_TYPED_INTO),
+    (A_TYPED_OUT, ["other.py"], ["accepted", "accepted"], A_TYPED_OUT),
+], ids=["beside it", "into it", "it by hand"])  # fmt: skip
+async def test_typing_while_the_editors_preview_is_open_refuses_nothing_and_is_asked_about(
+    typed: str, again: list[str], outcomes: list[str], left: str
+) -> None:
+    """An editor fails the whole preview then, whatever was ticked."""
+    stage, session, proposal = await proposed(A, OTHER)
+    stage.editor.traits = PREVIEWS
+
+    async def overtaken(changes: Sequence[FileChange]) -> ApplyAnswer:
+        stage.workspace.type("app.py", typed)
+        stage.editor.behaviour = stage.editor.apply_all
+        return ApplyAnswer(applied=False)
+
+    stage.editor.behaviour = overtaken
+    mark = len(stage.events)
+    await stage.answer(session, proposal, "review")
+    renewed = await stage.proposal(after=mark)
+    assert [change.label for change in renewed.changes] == again
+    await stage.answer(session, renewed, "review")
+    await stage.ended(session)
+    assert (stage.workspace.text("app.py"), stage.workspace.text("other.py")) == (left, "x = 9\n")
+    assert sorted(result for _, result in stage.outcomes()) == outcomes
+    assert len(stage.model.requests) == 1 + outcomes.count("stale"), "nothing was refused"
+
+
+async def test_proposal_whose_every_edit_was_typed_over_in_the_preview_is_closed() -> None:
+    stage, session, proposal = await proposed(A)
+    stage.editor.traits = PREVIEWS
+
+    async def overtaken(changes: Sequence[FileChange]) -> ApplyAnswer:
+        stage.workspace.type("app.py", A_TYPED_INTO)
+        return ApplyAnswer(applied=False)
+
+    stage.editor.behaviour = overtaken
+    await stage.answer(session, proposal, "review")
+    await stage.ended(session)
+    assert stage.outcomes() == [("app.py", "stale")]
+    assert "read the file again" in told(stage)
+
+
 @pytest.mark.parametrize(("decision", "preview", "confirmed"), [
     ("review", False, True),
     ("applyAll", True, True),
@@ -245,7 +295,7 @@ async def test_editors_own_preview_is_used_where_it_was_asked_for(
     decision: str, preview: bool, confirmed: bool
 ) -> None:
     stage = Stage(FILES, [Reply(tools=(A, deliver()))], policy=Policy(preview=preview))
-    stage.editor.traits = type(CAPABLE)(applies_edits=True, creates_files=True, confirms_edits=True)
+    stage.editor.traits = PREVIEWS
     session = await stage.run()
     await stage.answer(session, await stage.proposal(), decision)
     await stage.ended(session)

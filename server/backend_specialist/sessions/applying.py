@@ -65,8 +65,12 @@ async def apply(
     *,
     label: str,
     confirm: bool,
-) -> dict[str, tuple[HunkOutcome, ...]]:
-    """Send the edit and give the outcome of every hunk, by path, from the real text."""
+) -> dict[str, tuple[HunkOutcome, ...]] | None:
+    """Send the edit and give the outcome of every hunk, by path, from the real text.
+
+    ``None``: a text moved while the editor's own preview was open. What the user ticked could not be applied then, and
+    nobody told us what it was.
+    """
     reasons = {change.path: unable(editor.traits, change) for change in changes}
     sent = [change for change in changes if not reasons[change.path]]
     outcomes = {c.path: failed(c, reasons[c.path]) for c in changes if reasons[c.path]}
@@ -74,12 +78,18 @@ async def apply(
         return outcomes
     answer = await editor.apply(sent, label=label, confirm=confirm)
     seen = await settled(workspace, sent, denied=answer.applied is False)
+    if confirm and answer.applied is False and any(_moved(c, seen[c.path]) for c in sent):
+        return None
     for change in sent:
         # In a thread: to explain a large text that is another one takes a second.
         outcomes[change.path] = await asyncio.to_thread(
             judge, change, seen[change.path], answer, confirm=confirm
         )
     return outcomes
+
+
+def _moved(change: FileChange, seen: Seen) -> bool:
+    return seen.visible and (seen.text or "") != change.base_text
 
 
 def unable(traits: EditorTraits, change: FileChange) -> str:

@@ -41,6 +41,8 @@ def chosen(
     proposal: Proposal, answer: Answer
 ) -> tuple[tuple[FileChange, ...], tuple[HunkOutcome, ...]]:
     """The changes that the user wants, and the outcomes of the hunks that they left out."""
+    if answer.decision == "reject":
+        return (), refused(proposal.changes, answer.reason)
     if answer.decision != "apply":
         return proposal.changes, ()
     parts = [select(change, answer.hunks) for change in proposal.changes]

@@ -159,15 +159,17 @@ class Review:
         while True:
             answer = await self._ask(proposal)
             await self._journal.record(records.answered(answer))
-            if answer.decision == "reject":
-                settled = await self._close(
-                    proposal, decided.refused(proposal.changes, answer.reason)
-                )
-                return (*told, *settled)
             chosen, left = decided.chosen(proposal, answer)
             fresh, lost = await self._fresh(chosen)
+            outcomes = None
             if all(only_shifted(old, new) for old, new in fresh):
-                return (*told, *await self._apply(proposal, answer, fresh, (*lost, *left)))
+                outcomes = await self._apply(proposal, answer, fresh, (*lost, *left))
+                if outcomes is None:
+                    fresh, lost = await self._fresh(chosen)
+            if outcomes is None and not fresh:
+                outcomes = await self._close(proposal, (*lost, *left))
+            if outcomes is not None:
+                return (*told, *outcomes)
             told += (*lost, *left)
             proposal = await self._renewed(proposal, [new for _, new in fresh], (*lost, *left))
 
@@ -231,7 +233,8 @@ class Review:
         answer: Answer,
         fresh: Sequence[tuple[FileChange, FileChange]],
         others: tuple[HunkOutcome, ...],
-    ) -> tuple[HunkOutcome, ...]:
+    ) -> tuple[HunkOutcome, ...] | None:
+        """Apply what was accepted and close the proposal; ``None``: see ``applying.apply``."""
         changes = tuple(new for _, new in fresh)
         if not changes:
             return await self._close(proposal, others)
@@ -245,6 +248,8 @@ class Review:
             label=proposal.title,
             confirm=confirm,
         )
+        if found is None:
+            return None
         parts = [applying.accepted_part(change, found[change.path]) for change in changes]
         applied = tuple(part for part in parts if part)
         outcomes = tuple(
