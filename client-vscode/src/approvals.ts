@@ -114,7 +114,9 @@ export class Approvals {
   }
 
   private async permission(asked: Request): Promise<void> {
-    const text = `${message(asked.title, 100)}: ${message(asked.detail)}`;
+    const title = message(asked.title);
+    const detail = message(asked.detail);
+    const text = title.includes(detail) ? title : `${title} ${detail}`;
     const titles = DECISIONS.map(([title]) => title);
     const choice = await window.showWarningMessage(text, ...titles);
     const decision = DECISIONS.find(([title]) => title === choice)?.[1];

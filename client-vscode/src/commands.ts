@@ -13,7 +13,8 @@ const PREFIX = "backendSpecialist.client.";
 
 /** What is not the server's: keys, its process, the log. */
 export interface Around {
-  setApiKey(): Promise<void>;
+  running(): boolean;
+  setApiKey(): Promise<unknown>;
   removeApiKey(): Promise<void>;
   restart(): Promise<void>;
   log(): Promise<void>;
@@ -205,8 +206,10 @@ export class Commands {
   // ------------------------------------------------------------ the menu of the status bar
 
   private async menu(): Promise<void> {
+    const running = this.around.running();
     const possible = MENU.filter(
-      ([, , action]) => !action || this.sessions.withAction(action).length,
+      ([, , need]) =>
+        !need || (running && (need === "server" || this.sessions.withAction(need).length)),
     );
     const items = possible.map(([label, command]) => ({ label, command }));
     const chosen = await window.showQuickPick(items, { title: "Backend Specialist" });
@@ -214,12 +217,13 @@ export class Commands {
   }
 }
 
-const MENU: readonly [string, string, Action?][] = [
+/** Label, command, and what it needs to make sense. */
+const MENU: readonly [string, string, (Action | "server")?][] = [
   ["$(diff-multiple) Review proposed edits", "review", "review"],
   ["$(question) Answer the specialist", "answer", "answer"],
   ["$(debug-stop) Cancel", "cancel", "cancel"],
-  ["$(add) Run a task…", "run"],
-  ["$(list-unordered) Run a recipe…", "runRecipe"],
+  ["$(add) Run a task…", "run", "server"],
+  ["$(list-unordered) Run a recipe…", "runRecipe", "server"],
   ["$(comment) Reply…", "reply", "reply"],
   ["$(output) Show transcript", "transcript", "transcript"],
   ["$(notebook) Show deliverable", "deliverable", "deliverable"],

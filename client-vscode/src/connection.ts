@@ -22,7 +22,7 @@ export interface Hooks {
   /** The server has ended by itself; gives whether it is to be started again. */
   ended(): Promise<boolean>;
   event(event: SessionEvent): void;
-  state(running: boolean): void;
+  running(): void;
 }
 
 export function connection(hooks: Hooks, saving: Saving, log: LogOutputChannel): LanguageClient {
@@ -57,6 +57,8 @@ export function connection(hooks: Hooks, saving: Saving, log: LogOutputChannel):
     },
   });
   client.onNotification(EVENT, hooks.event);
-  client.onDidChangeState(({ newState }) => hooks.state(newState === State.Running));
+  client.onDidChangeState(({ newState }) => {
+    if (newState === State.Running) hooks.running();
+  });
   return client;
 }

@@ -42,8 +42,11 @@ export function activate(context: ExtensionContext): void {
   const approvals = new Approvals(started, sessions, typing);
   const statusBar = new StatusBar();
   const around = {
+    running: () => started.life === "running",
     setApiKey: async () => {
-      if (await key.ask()) await started.restart();
+      const given = await key.ask();
+      if (given) await started.restart();
+      return given;
     },
     removeApiKey: async () => {
       await key.remove();
@@ -60,17 +63,24 @@ export function activate(context: ExtensionContext): void {
   };
 
   const render = () => {
-    statusBar.render(shown(started.running, sessions));
-    const can = "backendSpecialist.client.can.";
-    void commands.executeCommand("setContext", "backendSpecialist.client.ready", started.running);
+    statusBar.render(shown(started.life, sessions));
+    const set = (name: string, value: unknown) =>
+      void commands.executeCommand("setContext", `backendSpecialist.client.${name}`, value);
+    set("life", started.life);
+    set("ready", around.running());
     for (const action of ACTIONS) {
-      const possible = started.running && sessions.withAction(action).length > 0;
-      void commands.executeCommand("setContext", can + action, possible);
+      set(`can.${action}`, around.running() && sessions.withAction(action).length > 0);
     }
+  };
+  const failed = async (event: Failure) => {
+    const text = `Backend Specialist: ${message(event.message)}`;
+    const buttons = event.errorKind === "key" ? [SET_KEY] : [];
+    if ((await window.showErrorMessage(text, ...buttons)) !== SET_KEY) return;
+    if (await around.setApiKey()) await offer(started, event.sessionId, ...TRY_AGAIN);
   };
   const hear = async (event: SessionEvent) => {
     sessions.hear(event);
-    if (event.kind === "error") await failed(event, around.setApiKey);
+    if (event.kind === "error") void failed(event).catch(say);
     await Promise.all([saving.hear(event), approvals.hear(event)]);
   };
   const recall = async () => {
@@ -80,7 +90,10 @@ export function activate(context: ExtensionContext): void {
     for (const { sessionId, title, status, waiting } of sessions.all) {
       if (status !== "interrupted") continue;
       if (waiting) await started.call("review", { sessionId });
-      else if (active.includes(sessionId)) void offerToGoOn(started, sessionId, title).catch(say);
+      else if (active.includes(sessionId)) {
+        const text = `The server ended while “${message(title, 60)}” was running.`;
+        void offer(started, sessionId, text, ...GO_ON).catch(say);
+      }
     }
   };
 
@@ -95,7 +108,7 @@ export function activate(context: ExtensionContext): void {
     ),
     ...new Commands(started, sessions, around).register(),
     started.onEvent((event) => hear(event).catch(say)),
-    started.onState((running) => (running ? recall().catch(say) : render())),
+    started.onLife((life) => (life === "running" ? recall().catch(say) : render())),
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length && document === window.activeTextEditor?.document) typing.typed();
     }),
@@ -113,17 +126,18 @@ export async function deactivate(): Promise<void> {
   await server?.stop();
 }
 
-async function failed(event: Failure, setApiKey: () => Promise<void>): Promise<void> {
-  const text = `Backend Specialist: ${message(event.message)}`;
-  if (event.errorKind !== "key") {
-    void window.showErrorMessage(text);
-    return;
-  }
-  if ((await window.showErrorMessage(text, "Set API Key…")) === "Set API Key…") await setApiKey();
-}
+const SET_KEY = "Set API Key…";
+const TRY_AGAIN = ["The key is set.", "Try Again", "Try again."] as const;
+const GO_ON = ["Continue", "Go on where you were interrupted."] as const;
 
-async function offerToGoOn(server: Server, sessionId: string, title: string): Promise<void> {
-  const text = `The server ended while “${message(title, 60)}” was running.`;
-  if ((await window.showWarningMessage(text, "Continue")) !== "Continue") return;
-  await server.call("reply", { sessionId, text: "Go on where you were interrupted." });
+/** Ask whether a session goes on; with the button the model is told so. */
+async function offer(
+  server: Server,
+  sessionId: string,
+  question: string,
+  button: string,
+  text: string,
+): Promise<void> {
+  if ((await window.showInformationMessage(question, button)) !== button) return;
+  await server.call("reply", { sessionId, text });
 }

@@ -21,19 +21,20 @@ export interface Needs {
   directory: string;
 }
 
+export type Life = "stopped" | "starting" | "running";
+
 export class Server implements Caller, Disposable {
-  /** Whether it runs now. */
-  running = false;
+  /** Installing it the first time is part of starting. */
+  life: Life = "stopped";
   private client: LanguageClient | undefined;
   private readonly backoff = new Backoff();
   private readonly events = new EventEmitter<SessionEvent>();
-  private readonly states = new EventEmitter<boolean>();
+  private readonly lives = new EventEmitter<Life>();
   private turn: Promise<void> = Promise.resolve();
 
   /** What the server says of its sessions. */
   readonly onEvent = this.events.event;
-  /** Whether it runs now. */
-  readonly onState = this.states.event;
+  readonly onLife = this.lives.event;
 
   constructor(
     private readonly needs: Needs,
@@ -46,6 +47,7 @@ export class Server implements Caller, Disposable {
     this.turn = this.turn.then(async () => {
       await this.end();
       this.backoff.forget();
+      this.say("starting");
       // Not awaited: the user may leave the message open, and its button starts the server again.
       await this.begin().catch((error) => void this.explain(error));
     });
@@ -61,7 +63,7 @@ export class Server implements Caller, Disposable {
       settings: () => this.needs.settings(),
       ended: () => this.ended(),
       event: (event: SessionEvent) => this.events.fire(event),
-      state: (running: boolean) => this.say(running),
+      running: () => this.say("running"),
     };
     this.client = connection(hooks, this.saving, this.log);
     await this.client.start();
@@ -79,22 +81,23 @@ export class Server implements Caller, Disposable {
   }
 
   private async ended(): Promise<boolean> {
-    this.say(false);
     const pause = this.backoff.next(Date.now());
     if (pause === undefined) {
       void this.explain(new Error("The server ended again and again, so it is not restarted."));
       return false;
     }
+    this.say("starting");
     await delay(pause);
     return true;
   }
 
-  private say(running: boolean): void {
-    this.running = running;
-    this.states.fire(running);
+  private say(life: Life): void {
+    this.life = life;
+    this.lives.fire(life);
   }
 
   private async explain(error: unknown): Promise<void> {
+    this.say("stopped");
     const text = error instanceof Error ? error.message : String(error);
     this.log.error(text);
     const message = `Backend Specialist: ${text}`;
@@ -108,12 +111,12 @@ export class Server implements Caller, Disposable {
     this.client = undefined;
     if (client?.needsStop()) await client.stop().catch((error) => this.log.warn(String(error)));
     await client?.dispose().catch(() => undefined);
-    this.say(false);
+    this.say("stopped");
   }
 
   /** Have the server read the settings again. */
   async settingsChanged(): Promise<void> {
-    if (!this.running) return;
+    if (this.life !== "running") return;
     await this.client?.sendNotification("workspace/didChangeConfiguration", { settings: null });
   }
 
@@ -134,6 +137,6 @@ export class Server implements Caller, Disposable {
 
   dispose(): void {
     this.events.dispose();
-    this.states.dispose();
+    this.lives.dispose();
   }
 }

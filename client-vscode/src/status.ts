@@ -4,6 +4,7 @@
  * Owns what it says. A click opens the menu.
  */
 import { StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
+import type { Life } from "./server";
 import { isActive, type Sessions } from "./sessions";
 import { cost } from "./words";
 
@@ -14,13 +15,13 @@ export interface Shown {
 }
 
 /** What the item says of a state. */
-export function shown(running: boolean, sessions: Sessions): Shown {
-  if (!running) {
-    return {
-      text: "$(circle-slash) Specialist",
-      tooltip: "The server does not run.",
-      waiting: false,
-    };
+export function shown(life: Life, sessions: Sessions): Shown {
+  if (life === "starting") {
+    return { text: "$(loading~spin) Specialist", tooltip: "Starting.", waiting: false };
+  }
+  if (life === "stopped") {
+    const tooltip = "The server does not run.";
+    return { text: "$(circle-slash) Specialist", tooltip, waiting: false };
   }
   const active = sessions.all.filter(isActive);
   const waiting = sessions.withAction("review").length + sessions.withAction("answer").length;

@@ -155,6 +155,15 @@ describe("a question", () => {
 });
 
 describe("a permission", () => {
+  it.each([
+    ["Fetch https://example.org/a?", "https://example.org/a", "Fetch https://example.org/a?"],
+    ["Read outside?", "/etc/hosts", "Read outside? /etc/hosts"],
+  ])("shows the whole subject, once: %s", async (title, detail, text) => {
+    const { hear } = stage();
+    await hear(request({ kind: "permission", title, detail }));
+    expect(window.showWarningMessage.mock.calls[0]?.[0]).toBe(text);
+  });
+
   const asked = request({ kind: "permission", requestId: "permission-1", title: "Read the web" });
   it.each([
     ["Allow once", "once"],

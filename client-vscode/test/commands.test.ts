@@ -7,6 +7,7 @@ import { caller, outcome, session } from "./samples";
 import { commands, window } from "./vscode";
 
 const around = {
+  running: vi.fn(() => true),
   setApiKey: async () => {},
   removeApiKey: async () => {},
   restart: async () => {},
@@ -31,6 +32,7 @@ async function stage(...given: (ReturnType<typeof session> | (() => never))[]) {
 
 beforeEach(() => {
   vi.resetAllMocks();
+  around.running.mockReturnValue(true);
   commands.registerCommand.mockImplementation((name, call) => ({ name, call }));
 });
 
@@ -86,6 +88,18 @@ describe("commands", () => {
     const before = server.calls.length;
     for (const name of ["run", "reply", "delete", "saveDeliverable"]) await run(name);
     expect(server.calls.length).toBe(before);
+  });
+
+  it.each([
+    [true, ["cancel", "run", "runRecipe", "reply", "transcript"]],
+    [false, []],
+  ])("of the menu are those that make sense while the server runs: %s", async (runs, more) => {
+    around.running.mockReturnValue(runs);
+    const { run } = await stage(session());
+    await run("menu");
+    const [items] = window.showQuickPick.mock.calls[0] as [{ command: string }[]];
+    const always = ["sessions", "setApiKey", "restart", "log"];
+    expect(items.map((item) => item.command)).toEqual([...more, ...always]);
   });
 
   it("offer only recipes that fit the place", async () => {
