@@ -49,7 +49,7 @@ vsix-full: $(STAMP) $(CLIENT)/node_modules/.installed ## the same for this platf
 test-client: $(CLIENT)/node_modules/.installed ## the extension's types, style and unit tests
 	cd $(CLIENT) && $(NODE) npm run --silent check && $(NODE) npm run --silent test
 
-test-vscode: vsix ## the extension in real VS Code in real Chromium; installs them first
+test-vscode: vsix vsix-full ## the extension in real VS Code in real Chromium; installs them first
 	$(CLIENT)/rig.sh >/dev/null
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(CLIENT)/e2e/requirements.txt
 	$(BIN)/python -m pytest $(CLIENT)/e2e $(ARGS)

@@ -101,6 +101,8 @@ _QUIET = {
     "update.mode": "none",
     "extensions.autoUpdate": False,
     "git.enabled": False,
+    # Some editors lie over the others otherwise, depending on an experiment of VS Code's.
+    "workbench.editor.useModal": "off",
     "chat.disableAIFeatures": True,
     "editor.minimap.enabled": False,
     "editor.lightbulb.enabled": "off",

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from code_server import CodeServer, Profile
+from code_server import PATIENCE, CodeServer, Profile
 from playwright.async_api import Browser, BrowserContext, ViewportSize, async_playwright, expect
-from workbench import Workbench
+from workbench import Workbench, eventually
 
+from backend_specialist import __version__
 from backend_specialist.adapters.scripted_api import ScriptedApi
 from backend_specialist.adapters.scripts import Script
 from support.project import write_project
@@ -41,7 +42,7 @@ name = "shop"
 # Shop
 """
 # For a machine that does something else as well.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -54,9 +55,19 @@ def rig() -> Path:
 @pytest.fixture(scope="session")
 def vsix() -> Path:
     """The packaged extension: ``make vsix`` has built it."""
-    built = sorted((CLIENT.parent / "dist").glob("backend-specialist-?.?.?.vsix"))
-    assert built, "run make vsix first"
-    return built[-1]
+    return _built(".vsix")
+
+
+@pytest.fixture(scope="session")
+def full_vsix() -> Path:
+    """The extension with every dependency: ``make vsix-full`` has built it."""
+    return _built("-*.vsix")
+
+
+def _built(end: str) -> Path:
+    found = list((CLIENT.parent / "dist").glob(f"backend-specialist-{__version__}{end}"))
+    assert len(found) == 1, f"make vsix vsix-full builds what is tested; there: {found}"
+    return found[0]
 
 
 @pytest.fixture(scope="session")
@@ -90,9 +101,15 @@ async def shared(
 ) -> AsyncIterator[Desk]:
     """One code-server and one browser profile for all tests that need none of their own: it loads much faster."""
     async with code_server.serve(tmp_path_factory.mktemp("shared")) as profile:
-        context = await browser.new_context(viewport=VIEWPORT)
+        context = await _context(browser)
         yield Desk(profile, context)
         await context.close()
+
+
+async def _context(browser: Browser) -> BrowserContext:
+    context = await browser.new_context(viewport=VIEWPORT)
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
 
 
 @dataclass
@@ -112,14 +129,32 @@ class Window:
     root: Path
     place: Path
 
-    def disk(self, name: str) -> str:
-        return (self.root / name).read_text()
+    def disk(self, name: str) -> str | None:
+        path = self.root / name
+        return path.read_text() if path.exists() else None
+
+    def server(self) -> int:
+        """The id of the server's process."""
+        return int((self.place / "server.pid").read_text())
+
+    def turns(self) -> int:
+        """How often the model was called."""
+        assert self.model
+        return len(self.model.requests)
 
     def told(self) -> str:
         """The tool results that the model was given last."""
         assert self.model
         last = self.model.requests[-1]["messages"][-1]["content"]
         return "\n".join(str(b["content"]) for b in last if b["type"] == "tool_result")
+
+    async def told_afterwards(self) -> str:
+        """Reply to the one session, which has ended, and give what the model is told of its edits then."""
+        before = self.turns()
+        await self.workbench.palette("Reply")
+        await self.workbench.type_into_box("Thank you.")
+        await eventually(self.turns, before + 1)
+        return self.told()
 
 
 Open = Callable[..., Awaitable[Window]]
@@ -142,7 +177,7 @@ async def open_window(shared: Desk, tmp_path: Path, request) -> AsyncIterator[Op
             model = await stack.enter_async_context(ScriptedApi(script)) if script else None
             said = {"BACKEND_SPECIALIST_STATE_DIR": str(tmp_path / "state"), **(environment or {})}
             if model is not None:
-                said |= {"ANTHROPIC_BASE_URL": await model.start(), "ANTHROPIC_API_KEY": KEY}
+                said |= await reaching(model)
             server = {"backendSpecialist.client.server.command": _recorded(tmp_path, said)}
             desk.profile.configure({**server, **(machine or {})})
             root = write_project(tmp_path / "shop", project)
@@ -160,18 +195,29 @@ async def open_window(shared: Desk, tmp_path: Path, request) -> AsyncIterator[Op
 
 
 @pytest.fixture
-async def own_desk(code_server: CodeServer, browser: Browser, tmp_path: Path) -> AsyncIterator[Any]:
-    """Make a desk of a user who has used nothing yet."""
+async def own_desk(
+    rig: Path, code_server: CodeServer, browser: Browser, tmp_path: Path
+) -> AsyncIterator[Any]:
+    """Make a desk of a user who has used nothing yet; ``extension`` is installed in place of the usual one."""
     async with AsyncExitStack() as stack:
 
-        async def make(**options: Any) -> Desk:
-            serving = code_server.serve(tmp_path / "home", **options)
+        async def make(*, extension: Path | None = None, **options: Any) -> Desk:
+            server = code_server
+            if extension:
+                server = CodeServer(rig, tmp_path / "extensions")
+                await server.install(extension, tmp_path)
+            serving = server.serve(tmp_path / "home", **options)
             profile = await stack.enter_async_context(serving)
-            context = await browser.new_context(viewport=VIEWPORT)
+            context = await _context(browser)
             stack.push_async_callback(context.close)
             return Desk(profile, context)
 
         yield make
+
+
+async def reaching(model: ScriptedApi) -> dict[str, str]:
+    """What leads a server to a model."""
+    return {"ANTHROPIC_BASE_URL": await model.start(), "ANTHROPIC_API_KEY": KEY}
 
 
 def _recorded(place: Path, environment: Mapping[str, str]) -> list[str]:
@@ -195,6 +241,7 @@ def picture(request, tmp_path: Path) -> Callable[[Workbench, str], Awaitable[Non
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", help="directory for the pictures of the README")
+    parser.addoption("--rounds", type=int, default=1, help="how often speed is measured")
 
 
 FAILED = pytest.StashKey[bool]()

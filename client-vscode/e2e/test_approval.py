@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import expect
 from workbench import eventually
 
-from conftest import Window
+from backend_specialist.adapters.scripts import Reply
+from conftest import PROJECT, Window
 from support.scripts_for_tests import GUARDED, LEAVE, SCRIPT
 
 MAIN = """def total(items):
@@ -18,6 +19,7 @@ def mean(items):
 """
 CHANGED = MAIN[: MAIN.index("def mean")] + GUARDED
 CREATED = "def test_mean():\n    pass\n"
+BYE = Reply(text="You are welcome.")
 
 
 async def proposed(window: Window) -> None:
@@ -36,62 +38,106 @@ async def asked_again(window: Window) -> None:
     await expect(bench.toast("2 edits in 2 files")).to_be_visible()
 
 
-async def test_a_selection_offers_the_recipes(open_window, picture) -> None:
-    bench = (await open_window()).workbench
+async def applied(window: Window, main: str = CHANGED) -> None:
+    """Apply all: the edits are in the editors, nothing is saved, and the model is not called again."""
+    bench = window.workbench
+    turns = window.turns()
+    await bench.choose("2 edits in 2 files", "Apply all")
+    await expect(bench.toast("has finished")).to_be_visible()
+    await bench.expect_text("app/main.py", main)
+    await bench.expect_text("tests/test_mean.py", CREATED)
+    assert await bench.is_dirty("app/main.py")
+    assert (window.disk("app/main.py"), window.disk("tests/test_mean.py")) == (MAIN, "")
+    assert window.turns() == turns
+
+
+async def untouched(window: Window) -> None:
+    """Nothing has changed, neither in the editors nor on the disk."""
+    bench = window.workbench
+    await bench.expect_text("app/main.py", MAIN)
+    assert not await bench.is_dirty("app/main.py")
+    assert (window.disk("app/main.py"), window.disk("tests/test_mean.py")) == (MAIN, None)
+
+
+BROKEN = """
+-- app/limits.json --
+{"limit": 10,}
+"""
+
+
+async def test_a_selection_and_a_problem_offer_fitting_recipes(open_window, picture) -> None:
+    window = await open_window([Reply(text="It has tests.")], project=PROJECT + BROKEN)
+    bench = window.workbench
     await bench.ready()
+    await bench.show("app/limits.json")
+    await bench.press("F8")
+    rows = await bench.actions("Control+.")
+    problem = rows.filter(has_text="Backend Specialist: Fix this problem")
+    await expect(problem).to_have_count(1)
+    await bench.press("Escape", "Escape")
+
     await bench.show("app/main.py")
     await bench.select_lines(5, 6)
-    rows = await bench.actions()
+    rows = await bench.actions("Control+Shift+R")
     titles = [title.replace("\xa0", " ") for title in await rows.all_inner_texts()]
     await picture(bench, "run")
     ours = [title for title in titles if title.startswith("Backend Specialist: ")]
-    assert 1 <= len(ours) <= 6
-    assert "Backend Specialist: Add tests" in ours
+    assert 1 <= len(ours) <= 6 + 1
+    await rows.filter(has_text="Backend Specialist: More…").click()
+    listed = bench.page.locator(".quick-input-list .monaco-list-row")
+    await listed.filter(has_text="Add tests").first.click()
+    await expect(bench.toast("has finished")).to_be_visible()
+    (request,) = window.model.requests
+    asked = str(request["messages"])
+    assert "app/main.py" in asked
+    assert "return total(items) / len(items)" in asked
+    await untouched(window)
 
 
 async def test_apply_all_puts_every_edit_into_the_editors(open_window, picture) -> None:
-    window = await open_window(SCRIPT)
+    window = await open_window([*SCRIPT, BYE])
     bench = window.workbench
     await proposed(window)
     await expect(bench.page.locator(".multiDiffEditor")).to_be_visible()
     await picture(bench, "review")
     assert window.disk("app/main.py") == MAIN, "nothing changes before the answer"
-
-    await bench.choose("2 edits in 2 files", "Apply all")
-    await expect(bench.toast("has finished")).to_be_visible()
+    await applied(window)
     await expect(bench.page.locator(".multiDiffEditor")).to_have_count(0)
-    await bench.expect_text("app/main.py", CHANGED)
-    await bench.expect_text("tests/test_mean.py", CREATED)
-    assert await bench.is_dirty("app/main.py")
-    assert (window.disk("app/main.py"), window.disk("tests/test_mean.py")) == (MAIN, "")
-    assert window.model
-    assert len(window.model.requests) == 4, "all accepted: no further turn"
+    assert "All 2 edits were accepted" in await window.told_afterwards()
 
 
 async def test_undo_takes_everything_back_and_the_server_goes_on(open_window) -> None:
     window = await open_window(SCRIPT)
     bench = window.workbench
     await proposed(window)
-    await bench.choose("2 edits in 2 files", "Apply all")
-    await expect(bench.toast("has finished")).to_be_visible()
+    server = window.server()
+    await applied(window)
     await bench.show("app/main.py")
     await bench.press("Control+z")
     await eventually(bench.shown_text, MAIN)
-    assert not (window.root / "tests/test_mean.py").exists()
+    await eventually(lambda: window.disk("tests/test_mean.py"), None)
+    await bench.palette("Notifications: Clear All Notifications")
     await asked_again(window)
-    await bench.choose("2 edits in 2 files", "Apply all")
-    await bench.expect_text("app/main.py", CHANGED)
+    read = str(window.model.requests[5]["messages"])
+    assert "def mean" in read
+    assert "return 0" not in read, "it reads what undo restored"
+    await applied(window)
+    assert window.server() == server
 
 
 @pytest.mark.parametrize(
-    ("ticked", "main", "created"),
+    ("ticked", "main", "created", "told"),
     [
-        pytest.param(["main.py"], CHANGED, False, id="only what is ticked is applied"),
-        pytest.param(["main.py", "test_mean.py"], CHANGED, True, id="all ticked, all applied"),
+        pytest.param(["main.py"], CHANGED, None, "1 of 2", id="only what is ticked is applied"),
+        pytest.param(
+            ["main.py", "test_mean.py"], CHANGED, "", "All 2", id="all ticked, all applied"
+        ),
     ],
 )
-async def test_review_applies_what_is_ticked(open_window, ticked, main, created, picture) -> None:
-    window = await open_window(SCRIPT)
+async def test_review_applies_what_is_ticked(
+    open_window, ticked, main, created, told, picture
+) -> None:
+    window = await open_window([*SCRIPT, BYE])
     bench = window.workbench
     await proposed(window)
     await bench.choose("2 edits in 2 files", "Review")
@@ -101,12 +147,13 @@ async def test_review_applies_what_is_ticked(open_window, ticked, main, created,
     await bench.preview("Apply")
     await expect(bench.toast("has finished")).to_be_visible()
     await bench.expect_text("app/main.py", main)
-    assert (window.root / "tests/test_mean.py").exists() == created
-    assert window.disk("app/main.py") == MAIN
+    assert (window.disk("app/main.py"), window.disk("tests/test_mean.py")) == (MAIN, created)
+    assert f"{told} edits were accepted" in await window.told_afterwards()
+    assert ("refused" in window.told()) == (created is None)
 
 
 async def test_review_without_a_tick_and_discard_change_nothing(open_window) -> None:
-    window = await open_window(SCRIPT)
+    window = await open_window([*SCRIPT, BYE])
     bench = window.workbench
     await proposed(window)
     for button in ("Apply", "Discard"):
@@ -114,12 +161,12 @@ async def test_review_without_a_tick_and_discard_change_nothing(open_window) -> 
         await expect(bench.preview_rows().first).to_be_visible()
         await bench.preview(button)
         await expect(bench.toast("has finished")).to_be_visible()
-        await bench.expect_text("app/main.py", MAIN)
-        assert not await bench.is_dirty("app/main.py")
-        assert not (window.root / "tests/test_mean.py").exists()
+        await untouched(window)
         if button == "Apply":
+            assert "0 of 2 edits were accepted" in await window.told_afterwards()
             await bench.palette("Notifications: Clear All Notifications")
             await asked_again(window)
+    assert window.turns() == len(SCRIPT) + 1 + len(SCRIPT), "refused without a word: it stops"
 
 
 async def test_a_rejection_with_a_reason_reaches_the_model(open_window) -> None:
@@ -130,14 +177,13 @@ async def test_a_rejection_with_a_reason_reaches_the_model(open_window) -> None:
     await bench.type_into_box("raise ValueError instead")
     await expect(bench.toast("has finished")).to_be_visible()
     assert "raise ValueError instead" in window.told()
-    await bench.expect_text("app/main.py", MAIN)
-    assert not (window.root / "tests/test_mean.py").exists()
+    await untouched(window)
 
 
-async def test_typing_during_the_preview_is_kept_and_nothing_is_applied_over_it(
+async def test_typing_during_the_preview_is_kept_and_its_edits_are_asked_about_again(
     open_window,
 ) -> None:
-    window = await open_window([*SCRIPT, LEAVE])
+    window = await open_window([*SCRIPT, BYE])
     bench = window.workbench
     await proposed(window)
     await bench.choose("2 edits in 2 files", "Review")
@@ -148,7 +194,12 @@ async def test_typing_during_the_preview_is_kept_and_nothing_is_applied_over_it(
     await bench.preview("Apply")
     await expect(bench.dialog("main.py")).to_be_visible()
     await bench.press("Enter")
+    await expect(bench.toast("2 edits in 2 files")).to_be_visible()
     await bench.expect_text("app/main.py", "# mine\n" + MAIN)
+    assert window.disk("tests/test_mean.py") is None
+
+    await applied(window, "# mine\n" + CHANGED)
+    assert "All 2 edits were accepted" in await window.told_afterwards()
 
 
 async def test_accepted_files_are_saved_where_the_user_wants_it_but_not_their_own_changes(
@@ -161,16 +212,10 @@ async def test_accepted_files_are_saved_where_the_user_wants_it_but_not_their_ow
     await bench.press("Control+Home")
     await bench.keyboard.type("# mine\n")
     await asked_again(window)
+    assert "# mine" in str(window.model.requests[1]["messages"]), "it reads unsaved text"
     await bench.choose("2 edits in 2 files", "Apply all")
-    await eventually(_reading(window, "tests/test_mean.py"), CREATED)
+    await eventually(lambda: window.disk("tests/test_mean.py"), CREATED)
     await bench.expect_text("app/main.py", "# mine\n" + CHANGED)
     assert await bench.is_dirty("app/main.py")
     assert window.disk("app/main.py") == MAIN
-
-
-def _reading(window: Window, name: str):
-    async def read() -> str:
-        path = window.root / name
-        return path.read_text() if path.exists() else ""
-
-    return read
+    assert window.turns() == len(SCRIPT)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from playwright.async_api import expect
+from test_approval import untouched
+from workbench import eventually
 
 from backend_specialist.adapters.scripts import Call, Reply
+from support.project import ASKER, write_project
 from support.scripts_for_tests import DELIVER
+from support.web import response, running
 
 ASKED = {
     "question": "Which database?",
@@ -32,6 +36,44 @@ async def test_a_question_opens_when_the_user_wants_it_and_the_answer_reaches_th
     await expect(bench.toast("has finished")).to_be_visible()
     assert "SQLite" in window.told()
     assert "PostgreSQL" not in window.told()
+    await untouched(window)
+
+
+async def test_a_permission_holds_once_for_the_session_or_not_at_all(open_window, tmp_path) -> None:
+    agents = write_project(tmp_path / "agents", ASKER)
+    order = ["/a", "/b", "/a", "/c", "/a"]
+    answers = ["Allow once", "Reject", "Allow in this session", "Allow once", None]
+    async with running() as web:
+        web.answers |= {path: response(b"Page 7") for path in order}
+        calls = [Call("webfetch", {"url": web.url + path}) for path in order]
+        script = [*(Reply(tools=(call,)) for call in calls), Reply(text="Read.")]
+        machine = {
+            "backendSpecialist.agent": "asker",
+            "backendSpecialist.agentDirectories": [str(agents)],
+            "backendSpecialist.webfetch.allowHosts": [f"127.0.0.1:{web.port}"],
+        }
+        window = await open_window(script, machine=machine)
+        bench = window.workbench
+        await bench.ready()
+        await bench.palette("Run a Task")
+        await bench.type_into_box("Read the pages")
+        for turn, (path, answer) in enumerate(zip(order, answers, strict=True), start=1):
+            if answer:
+                await eventually(window.turns, turn)
+                await bench.choose(web.url + path, answer)
+            if answer == "Allow in this session":
+                await eventually(window.turns, turn + 1)
+                await bench.palette("Show and Revoke Approvals")
+                rows = bench.page.locator(".quick-input-list .monaco-list-row")
+                await expect(rows).to_have_count(1)
+                await expect(rows).to_contain_text(f"webfetch: {web.url}/a")
+                await bench.press("Escape")
+        await expect(bench.toast("has finished")).to_be_visible()
+        told = [str(request["messages"][-1]["content"]) for request in window.model.requests[1:]]
+        assert ["Page 7" in text for text in told] == [True, False, True, True, True]
+        assert "did not allow webfetch" in told[1]
+        assert [head.split()[1] for head in web.requests] == ["/a", "/a", "/c", "/a"]
+        await untouched(window)
 
 
 async def test_an_agent_that_is_picked_does_what_comes_next(open_window) -> None:

@@ -7,7 +7,8 @@ import re
 import signal
 
 from playwright.async_api import expect
-from test_approval import CHANGED, MAIN, proposed
+from test_approval import BYE, MAIN, applied, proposed, untouched
+from workbench import eventually
 
 from backend_specialist.adapters.scripts import Call, Fault, Reply
 from support.scripts_for_tests import DELIVER, SCRIPT
@@ -34,8 +35,12 @@ async def test_two_sessions_can_wait_at_once(open_window) -> None:
 
     await bench.choose("1 edit in 1 file", "Apply all")
     await bench.expect_text("app/extra.py", "LIMIT = 20\n")
-    await bench.choose("2 edits in 2 files", "Apply all")
-    await bench.expect_text("app/main.py", CHANGED)
+    assert window.disk("app/extra.py") == "LIMIT = 10\n"
+    await expect(bench.status).to_have_attribute("aria-label", re.compile("1 waiting for your"))
+    await bench.palette("Notifications: Clear All Notifications")
+    await bench.palette("Review Proposed Edits")
+    await applied(window)
+    assert window.turns() == len(SCRIPT) + 2
 
 
 async def test_the_progress_indicator_cancels_a_session(open_window) -> None:
@@ -50,20 +55,19 @@ async def test_the_progress_indicator_cancels_a_session(open_window) -> None:
     await expect(bench.toast("was cancelled")).to_be_visible()
     assert window.model
     await window.model.stream_left.wait()
+    await untouched(window)
+    assert window.turns() == 1
 
 
 async def test_a_waiting_proposal_survives_a_reload(open_window) -> None:
-    window = await open_window(SCRIPT)
+    window = await open_window([*SCRIPT, BYE])
     bench = window.workbench
     await proposed(window)
     await bench.page.reload()
     await expect(bench.toast("2 edits in 2 files")).to_be_visible()
-    await bench.choose("2 edits in 2 files", "Apply all")
-    await expect(bench.toast("has finished")).to_be_visible()
-    await bench.expect_text("app/main.py", CHANGED)
-    assert window.disk("app/main.py") == MAIN
-    assert window.model
-    assert len(window.model.requests) == 4, "nothing was asked of the model again"
+    await applied(window)
+    assert window.turns() == len(SCRIPT), "nothing was asked of the model again"
+    assert "All 2 edits were accepted" in await window.told_afterwards()
 
 
 async def test_a_killed_server_comes_back_with_what_waited(open_window) -> None:
@@ -71,13 +75,10 @@ async def test_a_killed_server_comes_back_with_what_waited(open_window) -> None:
     bench = window.workbench
     await proposed(window)
     await bench.palette("Notifications: Clear All Notifications")
-    kill_server(window)
+    os.kill(window.server(), signal.SIGKILL)
     await expect(bench.toast("2 edits in 2 files")).to_be_visible()
-    await bench.choose("2 edits in 2 files", "Apply all")
-    await expect(bench.toast("has finished")).to_be_visible()
-    await bench.expect_text("app/main.py", CHANGED)
-    assert window.model
-    assert len(window.model.requests) == 4
+    await applied(window)
+    assert window.turns() == len(SCRIPT)
 
 
 async def test_a_session_that_ran_when_the_server_was_killed_goes_on_when_the_user_says_so(
@@ -90,14 +91,12 @@ async def test_a_session_that_ran_when_the_server_was_killed_goes_on_when_the_us
     await bench.palette("Run a Task")
     await bench.type_into_box("Guard mean()")
     await expect(bench.page.locator(".statusbar-item", has_text="I look around.")).to_be_visible()
-    kill_server(window)
+    os.kill(window.server(), signal.SIGKILL)
     await expect(bench.toast("The server ended while")).to_be_visible()
-    assert window.model
-    assert len(window.model.requests) == 1, "the model is never called without the user"
+    assert window.turns() == 1, "the model is never called without the user"
     await bench.choose("The server ended while", "Continue")
-    await bench.choose("2 edits in 2 files", "Apply all")
-    await expect(bench.toast("has finished")).to_be_visible()
-    await bench.expect_text("app/main.py", CHANGED)
+    await expect(bench.toast("2 edits in 2 files")).to_be_visible()
+    await applied(window)
     assert "Go on where you were interrupted." in str(window.model.requests[-1]["messages"])
 
 
@@ -105,8 +104,7 @@ async def test_the_sessions_view_shows_the_outcome_and_reverts(open_window, pict
     window = await open_window(SCRIPT)
     bench = window.workbench
     await proposed(window)
-    await bench.choose("2 edits in 2 files", "Apply all")
-    await expect(bench.toast("has finished")).to_be_visible()
+    await applied(window)
     await bench.palette("Show Sessions")
     row = bench.page.locator(".pane-body .monaco-list-row", has_text="Guard mean()").first
     await expect(row).to_contain_text("completed")
@@ -120,6 +118,9 @@ async def test_the_sessions_view_shows_the_outcome_and_reverts(open_window, pict
     await bench.palette("Revert Applied Edits")
     await bench.choose("2 edits in 2 files", "Apply all")
     await bench.expect_text("app/main.py", MAIN)
+    await eventually(lambda: window.disk("tests/test_mean.py"), None)
+    assert window.disk("app/main.py") == MAIN
+    assert window.turns() == len(SCRIPT), "a revert is no task for the model"
 
 
 async def test_the_transcript_grows_while_the_session_runs(open_window) -> None:
@@ -136,7 +137,3 @@ async def test_the_transcript_grows_while_the_session_runs(open_window) -> None:
     await bench.press("Control+End")
     await expect(bench.page.locator(".view-lines").first).to_contain_text("accepted")
     assert "accepted" not in before
-
-
-def kill_server(window) -> None:
-    os.kill(int((window.place / "server.pid").read_text()), signal.SIGKILL)

@@ -2,43 +2,68 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
+import re
 import sys
 from pathlib import Path
 
 from playwright.async_api import expect
-from test_approval import asked_again, proposed
+from test_approval import applied, proposed
+from workbench import eventually
 
 from backend_specialist.adapters.scripted_api import ScriptedApi
-from conftest import KEY, PROJECT
+from conftest import KEY, PROJECT, reaching
 from support.scripts_for_tests import SCRIPT
 
 
 async def test_the_server_is_installed_from_the_extension(own_desk, open_window) -> None:
-    desk = await own_desk()
-    wrong = {
-        "backendSpecialist.client.server.command": [],
-        "backendSpecialist.client.python": "/nowhere/python3",
-    }
-    window = await open_window(desk=desk, machine=wrong)
-    bench = window.workbench
-    await expect(bench.toast("/nowhere/python3 is no Python")).to_be_visible()
-    assert not await bench.offered("Run a Task"), "nothing is offered that cannot work"
+    async with ScriptedApi(SCRIPT) as model:
+        desk = await own_desk(environment=await reaching(model))
+        window = await open_window(desk=desk, machine=_python("/nowhere/python3"))
+        bench = window.workbench
+        await expect(bench.toast("/nowhere/python3 is no Python")).to_be_visible()
+        assert not await bench.offered("Run a Task"), "nothing is offered that cannot work"
+        await expect(bench.status).to_have_attribute("aria-label", re.compile("does not run"))
 
-    desk.profile.configure({**wrong, "backendSpecialist.client.python": sys.executable})
-    installing = bench.toast("installing the server, once")
-    for _ in range(10):  # VS Code reads a changed settings file when its watcher says so
-        await bench.choose("/nowhere/python3 is no Python", "Retry")
-        await expect(installing.or_(bench.toast("is no Python")).first).to_be_visible()
-        if await installing.is_visible():
-            break
-    await bench.ready(seconds=300)
-    installed = [*desk.profile.data.glob("User/globalStorage/*/server-*/bin/python")]
-    assert len(installed) == 1
-    await bench.palette("Show Agents and Their Permissions")
-    rows = bench.page.locator(".quick-input-list .monaco-list-row")
-    await expect(rows.first).to_contain_text("specialist-backend")
+        desk.profile.configure(_python(sys.executable))
+        installing = bench.toast("installing the server, once")
+        for _ in range(10):  # VS Code reads a changed settings file when its watcher says so
+            await bench.choose("/nowhere/python3 is no Python", "Retry")
+            await expect(installing.or_(bench.toast("is no Python")).first).to_be_visible()
+            if await installing.is_visible():
+                break
+        await expect(bench.status).to_have_attribute("aria-label", re.compile("Starting"))
+        await bench.ready(seconds=300)
+        installed = [*desk.profile.data.glob("User/globalStorage/*/server-*/bin/python")]
+        assert len(installed) == 1
+        window.model = model
+        await proposed(window)
+        await applied(window)
+
+
+async def test_the_full_extension_installs_its_server_without_a_network(
+    own_desk, open_window, full_vsix
+) -> None:
+    """No index can be reached, so nothing but the carried wheels can be installed."""
+    nowhere = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "http://127.0.0.1:9/"}
+    async with ScriptedApi(SCRIPT) as model:
+        environment = {**await reaching(model), **nowhere}
+        desk = await own_desk(extension=full_vsix, environment=environment)
+        window = await open_window(desk=desk, machine=_python(sys.executable))
+        await window.workbench.ready(seconds=300)
+        window.model = model
+        await proposed(window)
+        await applied(window)
+        (log,) = desk.profile.data.glob("logs/**/*Backend Specialist.log")
+        said = log.read_text()
+        assert "--no-index" in said
+        assert "downloading" not in said
+
+
+def _python(path: str) -> dict[str, object]:
+    """Settings of a user who has no server but a Python."""
+    client = "backendSpecialist.client."
+    return {f"{client}server.command": [], f"{client}python": path}
 
 
 async def test_a_missing_key_is_asked_for_and_reaches_only_the_servers_environment(
@@ -49,6 +74,7 @@ async def test_a_missing_key_is_asked_for_and_reaches_only_the_servers_environme
         window = await open_window(
             desk=desk, environment={"ANTHROPIC_BASE_URL": await model.start()}
         )
+        window.model = model
         bench = window.workbench
         await bench.ready()
         await bench.show("app/main.py")
@@ -57,22 +83,18 @@ async def test_a_missing_key_is_asked_for_and_reaches_only_the_servers_environme
         await bench.choose("refused the key", "Set API Key…")
         await expect(bench.page.locator(".quick-input-widget input")).to_be_visible()
         await picture(bench, "key")
-        pid = server_of(window)
+        before = window.server()
         await bench.type_into_box(KEY)
-        async with asyncio.timeout(60):
-            while server_of(window) == pid:
-                await asyncio.sleep(0.1)
-        await bench.ready()
-        await asked_again(window)
+        await eventually(lambda: window.server() != before, True)
+        await bench.choose("The key is set", "Try Again")
+        await expect(bench.toast("2 edits in 2 files")).to_be_visible()
+        await applied(window)
+        assert "Try again." in str(window.model.requests[-1]["messages"])
 
-        pid = server_of(window)
+        pid = window.server()
         assert KEY.encode() in Path(f"/proc/{pid}/environ").read_bytes()
         assert KEY.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
         assert not _files_with(KEY, desk.profile.data, window.place / "state")
-
-
-def server_of(window) -> str:
-    return (window.place / "server.pid").read_text()
 
 
 def _files_with(text: str, *places: Path) -> list[str]:
@@ -107,11 +129,16 @@ async def test_a_workspace_has_a_say_only_once_it_is_trusted(own_desk, open_wind
     await proposed(window)
     assert window.model
     assert "INTRUDER" not in str(window.model.requests), "neither its agent nor its settings"
+    await applied(window)
+    await bench.palette("Notifications: Clear All Notifications")
 
+    before = window.server()
     await bench.palette("Manage Trust in This Workspace")
     await bench.page.locator(
         ".workspace-trust-editor .monaco-button", has_text="Trust"
     ).first.click()
+    await eventually(lambda: window.server() != before, True)
+    await bench.ready()
     await bench.show("app/main.py")
     await bench.palette("Run a Task")
     await bench.type_into_box("Guard total()")

@@ -11,7 +11,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from playwright.async_api import Error, Locator, Page, expect
+from code_server import PATIENCE
+from playwright.async_api import Locator, Page, expect
 
 T = TypeVar("T")
 SPECIALIST = "#backend-specialist\\.backend-specialist\\.backendSpecialist\\.client\\.status"
@@ -89,12 +90,15 @@ class Workbench:
 
     async def _open(self, name: str) -> None:
         box = self.page.locator(".quick-input-widget input")
-        await self.press("Control+p")
-        await expect(box).to_be_visible()
-        await box.fill(name)
         label = re.compile(f"^{re.escape(name.rpartition('/')[2])}$")
         names = self.page.locator(".quick-input-list .monaco-list-row .label-name")
-        await names.filter(has_text=label).first.click()
+        for _ in range(10):  # an editor that opens meanwhile closes the list
+            await self.press("Control+p")
+            if await seen(box):
+                await box.fill(name)
+            if await seen(names.filter(has_text=label)):
+                return await names.filter(has_text=label).first.click()
+        raise AssertionError(f"{name} is not found")
 
     def _tab(self, name: str) -> Locator:
         return self.page.locator(f'.tab[data-resource-name="{name.rpartition("/")[2]}"]').first
@@ -118,25 +122,20 @@ class Workbench:
         return "\n".join(lines).replace("\xa0", " ")
 
     async def expect_text(self, name: str, text: str) -> None:
-        """Wait until the editor shows a text."""
-        await self.show(name)
-        await eventually(self.shown_text, text)
+        """Wait until the editor shows a text; a diff that opens meanwhile is left again."""
+        await eventually(lambda: self.text(name), text)
 
     async def select_lines(self, first: int, last: int) -> None:
         """Select whole lines of the editor in front, counted from 1."""
         await self.press("Control+Home", *["ArrowDown"] * (first - 1))
         await self.press(*["Shift+ArrowDown"] * (last - first + 1))
 
-    async def actions(self) -> Locator:
-        """Open the list of code actions on the selection."""
+    async def actions(self, key: str) -> Locator:
+        """Open a list of code actions by its key; never by Escape and again, which ends a selection."""
         rows = self.page.locator(".action-widget .monaco-list-row.action")
-        for _ in range(5):
-            await self.press("Control+Shift+R")
-            try:
-                await expect(rows.first).to_be_visible(timeout=4000)
-            except AssertionError:
-                await self.press("Escape")
-            else:
+        for _ in range(10):
+            await self.press(key)
+            if await seen(rows):
                 return rows
         raise AssertionError("the list of code actions does not open")
 
@@ -175,15 +174,25 @@ class Workbench:
         return self.page.locator(".monaco-dialog-box", has_text=text)
 
 
-async def eventually(look: Callable[[], Awaitable[T]], wanted: T, seconds: float = 20) -> None:
+async def seen(what: Locator) -> bool:
+    """Whether something is there soon; where it may not come, the caller tries again."""
+    try:
+        await expect(what.first).to_be_visible(timeout=4000)
+    except AssertionError:
+        return False
+    return True
+
+
+async def eventually(look: Callable[[], T | Awaitable[T]], wanted: T) -> None:
     """Look again until it is as wanted; what was seen last is in the failure."""
     seen: T | None = None
     try:
-        async with asyncio.timeout(seconds):
-            while (seen := await look()) != wanted:
+        async with asyncio.timeout(PATIENCE):
+            while (seen := await _come(look())) != wanted:
                 await asyncio.sleep(0.05)
     except TimeoutError:
         assert seen == wanted
 
 
-__all__ = ["Error", "Workbench", "eventually"]
+async def _come(value: T | Awaitable[T]) -> T:
+    return await value if isinstance(value, Awaitable) else value

@@ -10,20 +10,9 @@ import pytest
 
 from backend_specialist.adapters.scripts import Call, Reply
 from support.fake_editor import FakeEditor, Guise
-from support.project import write_project
+from support.project import ASKER, write_project
 from support.talk import DRAWS, refused, results, run
 from support.web import Web, response, running
-
-ASKER = """
--- asker.md --
----
-description: Asks before it fetches.
-permission:
-  webfetch: ask
-  edit: ask
----
-Work.
-"""
 
 
 @pytest.fixture

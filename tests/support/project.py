@@ -5,6 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+# A directory with an agent.
+ASKER = """
+-- asker.md --
+---
+description: Asks before it fetches.
+permission:
+  webfetch: ask
+  edit: ask
+---
+Work.
+"""
 _HEAD = re.compile(r"^-- (.+) --$", re.MULTILINE)
 
 
