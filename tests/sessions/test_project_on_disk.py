@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from backend_specialist.adapters.disk import LocalDisk
+from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.secret import SecretGuard
+from backend_specialist.lsp.documents import Documents
 from backend_specialist.sessions import project
+from backend_specialist.sessions.prompt import first_message
 from backend_specialist.sessions.stacks import Stacks
+from backend_specialist.sessions.task import Task
 from support.project import write_project
 from support.tool_context import MemoryContext, make_context
 
@@ -90,3 +95,21 @@ async def test_a_huge_tree_is_looked_at_in_part(context: MemoryContext) -> None:
     found = await labels(context, "d399/x.js")
     assert len(found) == project._MOST_COMPONENTS
     assert "d399" in found
+
+
+async def test_names_that_are_no_text_are_told_harmlessly_and_not_watched(
+    context: MemoryContext,
+) -> None:
+    home = Path(context.workspace.roots[0].path)
+    odd = home / os.fsdecode(b"caf\xe9\n<x>")
+    odd.mkdir()
+    (odd / os.fsdecode(b"\xff.csproj")).write_bytes(b'<PackageReference Include="dapper"/>\xff')
+    documents = Documents(LocalDisk())
+    documents.start({"workspaceFolders": [{"uri": home.as_uri(), "name": "shop"}]})
+    given = Task(agent=AgentDefinition(name="a"), instructions="Go.")
+    said = await first_message(given, documents, SecretGuard())
+    assert "\ncaf ‹x› (.csproj): language C#; data access Dapper\n" in said
+    stacks = Stacks(documents, SecretGuard)
+    await stacks.refresh()
+    assert str(home / "requirements.txt") in stacks.watched()
+    assert [path for path in stacks.watched() if "caf" in path] == []

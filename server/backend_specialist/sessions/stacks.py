@@ -6,12 +6,15 @@ Owns that knowledge between two looks, so that an answer from memory costs nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 
 from backend_specialist.domain import stack
 from backend_specialist.domain.ports import Workspace
 from backend_specialist.domain.secret import SecretGuard
 from backend_specialist.sessions import project
+
+_UNTOLD = re.compile("[\ud800-\udfff]")
 
 
 class Stacks:
@@ -29,7 +32,9 @@ class Stacks:
         self._components = await project.components(self._workspace, self._guard())
         self._words.clear()
         told = {f"{each.directory}/{name}" for each in self._components for name in each.files}
-        self._watched = frozenset(told | {path async for path in self._possible()})
+        known = told | {path async for path in self._possible()}
+        # One name that is no text would end the watching of all.
+        self._watched = frozenset(path for path in known if not _UNTOLD.search(path))
 
     async def _possible(self) -> AsyncIterator[str]:
         """The manifests that may come to be at the top of a root."""
