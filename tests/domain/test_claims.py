@@ -167,3 +167,33 @@ def test_any_claim_is_judged(summary: str, path: str, text: str) -> None:
         claims(summary=summary, service={"endpoints": [endpoint(path, "f")]}), {"f": text}
     )
     assert all(isinstance(doubt, str) for doubt in found)
+
+
+@pytest.mark.parametrize(
+    "contract",
+    [
+        "openapi: 3.1.0\npaths:\n  /users/{id}:\n    get: {}\n",
+        'paths:\n  "/users/{user_id}" :\n',
+        "servers: [{url: /api/v1}]\npaths: {/users/{id}: {get: {}}}",
+        '{"paths": {"/api/v1/users/{id}": {"get": {}}}}',
+        "no paths at all, see https://example.com/x: there",
+        "",
+    ],
+)
+def test_endpoint_that_the_contract_has_is_not_doubted(contract: str) -> None:
+    told = claims(service={"endpoints": [endpoint("/v1/users/{id}")]}, api_contract=contract)
+    assert doubts(told, {"src/app.py": '@app.get("/v1/users/{id}")\n'}) == ()
+
+
+def test_endpoint_that_the_contract_has_not_is_doubted() -> None:
+    contract = "paths:\n  /orders:\n    get: {}\n  /users/{id}/mail:\n    get: {}\n"
+    told = claims(service={"endpoints": [endpoint()]}, api_contract=contract)
+    assert doubts(told, {"src/app.py": APP}) == (
+        "GET /users is reported, but api_contract has no such path.",
+    )
+
+
+@given(st.text(alphabet="/{}a:,\" '\n", max_size=200))
+def test_any_contract_is_searched_for_paths(contract: str) -> None:
+    told = claims(service={"endpoints": [endpoint(), {}]}, api_contract=contract)
+    assert len(doubts(told, {"src/app.py": APP})) <= 2

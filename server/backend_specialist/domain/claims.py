@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from backend_specialist.domain.deliverable import Claims, entries, spelling
-from backend_specialist.domain.routes import Routes
+from backend_specialist.domain.deliverable import Claims, entries, route_of, spelling
+from backend_specialist.domain.routes import Routes, segments
 from backend_specialist.domain.testing import is_test
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
@@ -38,6 +38,10 @@ _NOT_SAID = re.compile(
     r"to|yet|expect\w*|needs?|please|ensure|make sure)\b|n't\b",
     re.IGNORECASE,
 )
+# A key of a mapping that is a path, in YAML or JSON, block or flow.
+_CONTRACT_PATH = re.compile(
+    r"""(?:^|[\s{,])["']?(/(?:[^\s"',:{}]|\{[^\s{}]*\})*)["']?[ ]*:(?=\s|\Z)"""
+)
 _FILES = (
     ("service", "endpoints", "endpoint"),
     ("database", "migrations", "migration"),
@@ -58,6 +62,7 @@ def doubts(claims: Claims, read_text: Mapping[str, str]) -> tuple[str, ...]:
     return (
         *_missing_files(claims, read_text),
         *_missing_routes(claims, read_text),
+        *_not_in_contract(claims),
         *_no_tests(claims, read_text),
         *_not_run(claims),
     )
@@ -142,6 +147,17 @@ def _missing_routes(claims: Claims, texts: Mapping[str, str]) -> Iterator[str]:
                 f"{entry.get('method', '')} {path}".strip()
                 + f" is claimed for {name}, but that file has no such path."
             )
+
+
+def _not_in_contract(claims: Claims) -> Iterator[str]:
+    """A contract may leave a prefix to its servers, or have one that the claims leave out."""
+    paths = {segments(found) for found in _CONTRACT_PATH.findall(claims.api_contract)}
+    for entry in entries(claims, "service", "endpoints") if paths else ():
+        wanted = segments(entry.get("path", ""))
+        if wanted and not any(
+            wanted[-len(found) :] == found or found[-len(wanted) :] == wanted for found in paths
+        ):
+            yield f"{route_of(entry)} is reported, but api_contract has no such path."
 
 
 def _no_tests(claims: Claims, texts: Mapping[str, str]) -> Iterator[str]:
