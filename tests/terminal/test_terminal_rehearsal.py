@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from backend_specialist.adapters.openapi_process import problems
 from backend_specialist.adapters.scripts import script_from_json
 from backend_specialist.domain.claims import claims_from_json, doubts, named_files
 from backend_specialist.terminal import demo
@@ -83,6 +84,11 @@ def test_claims_of_the_script_are_borne_out_by_its_files(changed: Path) -> None:
     claims = claims_from_json(next(calls("deliver")))
     texts = {name: (changed / name).read_text(encoding="utf-8") for name in named_files(claims)}
     assert doubts(claims, texts) == ()
+
+
+def test_contract_of_the_script_is_openapi() -> None:
+    (contract,) = [call["api_contract"] for call in calls("deliver") if "api_contract" in call]
+    assert problems(contract) == []
 
 
 @pytest.mark.parametrize("rule", ["check", "format --check"])
