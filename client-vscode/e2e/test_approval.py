@@ -84,8 +84,7 @@ async def test_a_selection_and_a_problem_offer_fitting_recipes(open_window, pict
     ours = [title for title in titles if title.startswith("Backend Specialist: ")]
     assert 1 <= len(ours) <= 6 + 1
     await rows.filter(has_text="Backend Specialist: More…").click()
-    listed = bench.page.locator(".quick-input-list .monaco-list-row")
-    await listed.filter(has_text="Add tests").first.click()
+    await bench.type_into_box("Add tests")
     await expect(bench.toast("has finished")).to_be_visible()
     (request,) = window.model.requests
     asked = str(request["messages"])
