@@ -1,4 +1,4 @@
-"""A session that writes every kind of record there is, as a script and a user; it can be killed anywhere.
+"""A session that writes every kind of record but that of a failure, as a script and a user; it can be killed anywhere.
 
 The model asks for a permission, the user and an expert, edits, delivers in doubt, is refused and edits again; at last
 ``x`` is 4. A step of which a call was interrupted is taken again, as a model would.
