@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from backend_specialist.adapters.scripts import Reply
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.ports import Record
 from backend_specialist.domain.transcript import Usage
@@ -123,6 +124,19 @@ async def test_scenario_writes_every_kind_of_record_but_that_of_a_failure() -> N
     session = await play(stage)
     assert set(stage.kinds(session)) == {*state._STEPS, "answered"} - {"failed"}
     assert stage.status == "completed"
+
+
+async def test_failure_is_remembered_by_the_process_that_goes_on() -> None:
+    stage = Stage(FILES, [Reply(text="No.", stop_reason="refusal"), Reply(text="Done.")])
+    session = await stage.finished()
+    assert stage.kinds(session)[-2:] == ["failed", "status"]
+    stage.after_a_crash()
+    (attempt,) = (await stage.state(session)).attempts
+    assert (attempt.turns, attempt.reason) == (1, (await stage.state(session)).reason)
+    await stage.supervisor.reply(session, "Again.")
+    await stage.ended(session)
+    stored = await stage.state(session)
+    assert (stored.status, stored.attempts) == ("completed", (attempt,))
 
 
 async def test_session_goes_on_after_a_kill_behind_every_record() -> None:
