@@ -6,6 +6,7 @@ owns the task they run in.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 
 from backend_specialist.domain.changeset import FileChange
@@ -78,7 +79,10 @@ async def complete(session: Session) -> End:
 async def write_deliverable(session: Session) -> None:
     """Render the deliverable from the record and say that it is there."""
     present = await delivery.present(session)
-    text = report.render_deliverable(session.id, session.facts, session.state, present)
+    # In a thread: large texts are searched for tests.
+    text = await asyncio.to_thread(
+        report.render_deliverable, session.id, session.facts, session.state, present
+    )
     await session.record(records.simple("deliverable", text=text))
     claims = session.state.claims
     told = {
