@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 from backend_specialist.adapters.scripts import Reply
 from backend_specialist.domain.agent import AgentDefinition
-from backend_specialist.domain.ports import Record
+from backend_specialist.domain.ports import ModelError, Record
 from backend_specialist.domain.transcript import Usage
 from backend_specialist.sessions import state
 from backend_specialist.sessions.events import Event, Kind
@@ -27,7 +27,7 @@ FULL = Usage(input_tokens=190_000)
 
 
 class User:
-    """Wants x to be 4, takes everything back at the end, and answers whatever is asked."""
+    """Sets the key that was missing, wants x to be 4, takes everything back at the end, and answers whatever is asked."""
 
     def __init__(self, stage: Stage, session: str) -> None:
         self.stage = stage
@@ -84,11 +84,16 @@ async def play(stage: Stage, *, killed_after: int | None = None) -> str:
         count += 1
 
     stage.store.committed = committed
+    stage.model.failure = ModelError("key", "No API key is set.")
     with suppress(asyncio.CancelledError):
         await stage.run()
     (session,) = stage.store.shelf.heads
     user = User(stage, session)
     await user.attend()
+    stage.model.failure = None
+    if not stage.store.dead:
+        with suppress(asyncio.CancelledError):
+            await user.go_on()
     await restarted(stage, user)
     assert stage.workspace.text("app.py") == AFTER, "what was approved is there, once"
     with suppress(asyncio.CancelledError):
