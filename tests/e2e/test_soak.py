@@ -32,11 +32,15 @@ from backend_specialist.serving import serve
 # The last fifty proposals can still be read, and hunks are remembered: both have a bound of their own.
 KEPT = ("Proposal", "FileChange", "Snapshot", "TextFormat", "LineIndex", "Hunk")
 
+ENDING = ("job-", "session-", "backend-specialist-", "ask-", "read answers", "refresh transcripts", "begin to watch")
+
 async def report():
     others = asyncio.all_tasks() - {asyncio.current_task()}
-    ending = [task for task in others if task.get_name().startswith(("session-", "backend-specialist-", "ask-"))]
+    ending = [task for task in others if task.get_name().startswith(ENDING)]
     if ending:
         await asyncio.wait(ending)
+    # What was there when modules were loaded is to be counted as well, or what takes its place looks like growth.
+    gc.unfreeze()
     gc.collect()
     ours = [type(each) for each in gc.get_objects() if "backend_specialist" in str(type(each).__module__)]
     kinds = [each.__name__ for each in ours]
