@@ -12,6 +12,7 @@ import json
 import os
 import queue
 import re
+import select
 import threading
 from typing import Any
 
@@ -89,16 +90,27 @@ def read_in_thread(descriptor: int) -> asyncio.StreamReader:
 
 
 class ThreadWriter:
-    """Writes to a file descriptor in a thread, so that an editor that does not read blocks nobody."""
+    """Writes to a file descriptor so that an editor that does not read blocks nobody.
+
+    A small message goes out at once if the pipe has room for it; to wake the thread for it takes longer.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._room = _Room(descriptor)
         self._pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        # Each is counted by one side only, so that no lock is needed.
+        self._queued = self._written = 0
         self._thread = threading.Thread(target=self._pump, name="editor-out", daemon=True)
         self._thread.start()
 
     def write(self, data: bytes) -> None:
-        """Queue a message."""
+        """Write a message, or queue it."""
+        if self._queued == self._written and self._room.takes(data):
+            with contextlib.suppress(OSError):  # the thread will meet it as well, and end
+                os.write(self._descriptor, data)
+                return
+        self._queued += 1
         self._pieces.put(data)
 
     def close(self) -> None:
@@ -112,3 +124,18 @@ class ThreadWriter:
                 rest = memoryview(data)
                 while rest:
                     rest = rest[os.write(self._descriptor, rest) :]
+                self._written += 1
+
+
+class _Room:
+    """Whether a pipe takes a message whole and at once: up to ``PIPE_BUF`` bytes when it is writable, says POSIX."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._poll = select.poll() if hasattr(select, "poll") else None
+        if self._poll:
+            self._poll.register(descriptor, select.POLLOUT)
+
+    def takes(self, data: bytes) -> bool:
+        if self._poll is None or len(data) > select.PIPE_BUF:
+            return False
+        return [event for _, event in self._poll.poll(0)] == [select.POLLOUT]
