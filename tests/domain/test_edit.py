@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, reject
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend_specialist.domain.document import with_newlines
@@ -365,6 +365,7 @@ TEXTS = st.text(alphabet="abc \t\n\r\\'", min_size=1, max_size=30)
 def test_replace_changes_one_place_or_nothing(
     content: str, start: int, size: int, how: str
 ) -> None:
+    start %= len(content)
     old = content[start : start + size]
     if how == "trim":
         old = "".join(line.lstrip(" \t") for line in old.splitlines(keepends=True))
@@ -373,7 +374,7 @@ def test_replace_changes_one_place_or_nothing(
     try:
         done = replace(content, old, "NEW")
     except EditFailed:
-        reject()
+        return
     head, _, tail = done.text.partition("NEW")
     assert done.count == 1
     assert content.startswith(head.rstrip(" \t"))
