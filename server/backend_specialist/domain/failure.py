@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from backend_specialist.domain.markdown import block, code, inline
 
@@ -72,6 +73,18 @@ _CLASSES: Mapping[str, FailureClass] = {
 def failure_class(kind: str) -> FailureClass:
     """The class of an ``errorKind``."""
     return _CLASSES.get(kind, _CLASSES["failed"])
+
+
+def failure_to_json(kind: str, reason: str) -> dict[str, Any]:
+    """Give a failure as clients see it, in the event and in the list of sessions."""
+    known = failure_class(kind)
+    return {
+        "message": reason,
+        "errorKind": kind,
+        "category": known.category,
+        "severity": known.severity,
+        "nextSteps": list(known.next_steps),
+    }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend_specialist.domain.deliverable import without_refused
-from backend_specialist.domain.failure import failure_class
+from backend_specialist.domain.failure import failure_to_json
 from backend_specialist.domain.ports import SessionHead
 from backend_specialist.domain.specification import Specification, unanswered
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
@@ -45,15 +45,7 @@ def _error(state: State) -> Mapping[str, Any] | None:
     """What is said of the failure of a failed session."""
     if state.status != Status.FAILED or not state.error_kind:
         return None
-    known = failure_class(state.error_kind)
-    return {
-        "message": state.reason,
-        "errorKind": state.error_kind,
-        "category": known.category,
-        "severity": known.severity,
-        "attempts": len(state.attempts),
-        "nextSteps": list(known.next_steps),
-    }
+    return failure_to_json(state.error_kind, state.reason) | {"attempts": len(state.attempts)}
 
 
 def is_final(head: SessionHead) -> bool:

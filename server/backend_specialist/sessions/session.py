@@ -12,7 +12,7 @@ from typing import Any
 
 from backend_specialist.domain.changeset import Hunk, counts, hunks
 from backend_specialist.domain.deliverable import Claims
-from backend_specialist.domain.failure import failure_class
+from backend_specialist.domain.failure import failure_to_json
 from backend_specialist.domain.permission import Chain
 from backend_specialist.domain.ports import ModelError, Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal
@@ -92,15 +92,7 @@ class Session:
     async def fail(self, kind: str, reason: str) -> None:
         """Write the error context and say it; the status is set afterwards."""
         text = error_context(self.id, self.facts, self.state, kind, reason)
-        known = failure_class(kind)
-        told = {
-            "message": reason,
-            "errorKind": kind,
-            "category": known.category,
-            "severity": known.severity,
-            "nextSteps": list(known.next_steps),
-        }
-        self.emit(Kind.ERROR, told, source=text)
+        self.emit(Kind.ERROR, failure_to_json(kind, reason), source=text)
         await self.record(records.failed(kind, reason, text))
 
     def fall(self, status: Status, reason: str) -> None:
