@@ -15,6 +15,7 @@ from backend_specialist.lsp.announcer import EVENT
 from backend_specialist.lsp.arguments import PREFIX, SHAPES
 from backend_specialist.lsp.traits import DRAWABLE
 from backend_specialist.sessions.events import Kind, Status
+from backend_specialist.sessions.listing import actions
 from backend_specialist.settings import NAMES, Settings, parse
 from test_contract import names, table
 
@@ -23,7 +24,6 @@ MANIFEST = json.loads((CLIENT / "package.json").read_text())
 PROPERTIES: dict[str, Any] = MANIFEST["contributes"]["configuration"]["properties"]
 PROTOCOL = (CLIENT / "src/protocol.ts").read_text()
 COMMANDS = (CLIENT / "src/commands.ts").read_text()
-SESSIONS = (CLIENT / "src/sessions.ts").read_text()
 SECTION = "backendSpecialist."
 # The client says these itself: they are no choice of the user's.
 SAID_BY_THE_CLIENT = {"events", "ui", "trusted"}
@@ -73,7 +73,7 @@ CALLS = {
     name: re.split(r",\s+", pair.strip().removesuffix(","))
     for name, pair in re.findall(r"^  (\w+): \[(.*?)\];$", TYPES["Calls"], re.DOTALL | re.MULTILINE)
 }
-ACTIONS = set(re.findall(r'"(\w+)"', block(SESSIONS, "export const ACTIONS = [", "]")))
+ACTIONS = set(re.findall(r'"(\w+)"', block(PROTOCOL, "export const ACTIONS = [", "]")))
 
 
 def nested(name: str, value: object) -> dict[str, object]:
@@ -194,6 +194,15 @@ def test_commands_of_the_client_do_not_collide_with_those_of_the_server() -> Non
     for each in MANIFEST["contributes"]["commands"]:
         assert each["command"].startswith(f"{SECTION}client.")
         assert each["category"] == "Backend Specialist"
+
+
+def test_the_client_knows_every_action_of_a_session() -> None:
+    answered = table("Command")["`listSessions`"][1]
+    named = answered.partition("`actions` are those of ")[2].partition(" that make sense now")[0]
+    assert set(names(named)) == ACTIONS
+    everything = {"waiting": True, "outcomes": [{"result": "accepted"}], "deliverable": True}
+    possible = (actions(status, everything | {"waiting": w}) for status in Status for w in (0, 1))
+    assert {action for each in possible for action in each} == ACTIONS
 
 
 def test_events_and_states_are_those_of_the_server() -> None:

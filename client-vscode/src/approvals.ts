@@ -7,7 +7,6 @@
 import { window } from "vscode";
 import { closeDiff, showDiff } from "./diff";
 import type { Caller, Proposal, Request, SessionEvent } from "./protocol";
-import { closes, type Sessions } from "./sessions";
 import type { Typing } from "./typing";
 import { message, summary } from "./words";
 
@@ -23,28 +22,37 @@ const DECISIONS = [
 ] as const;
 
 export class Approvals {
+  /** What each session asks now. */
+  private readonly open = new Map<string, Proposal | Request>();
   private readonly shown = new Map<string, Proposal>();
 
   constructor(
     private readonly server: Caller,
-    private readonly sessions: Sessions,
     private readonly typing: Typing,
   ) {}
 
   /** Take one event; what it asks is put to the user. */
   async hear(event: SessionEvent): Promise<void> {
+    if (event.kind === "proposal" || event.kind === "question" || event.kind === "permission") {
+      this.open.set(event.sessionId, event);
+    }
     if (event.kind === "proposal") await this.propose(event);
     if (event.kind === "question") await this.question(event);
     if (event.kind === "permission") await this.permission(event);
     if (closes(event)) await this.close(event.sessionId);
   }
 
+  /** The server has gone, and with it everything that it asked. */
+  forget(): void {
+    this.open.clear();
+  }
+
   // ------------------------------------------------------------ proposals
 
   private async propose(proposal: Proposal): Promise<void> {
     await this.typing.pause();
-    if (this.sessions.waiting(proposal.sessionId) !== proposal) return;
-    await this.close(proposal.sessionId);
+    if (this.open.get(proposal.sessionId) !== proposal) return;
+    await this.closeDiff(proposal.sessionId);
     this.shown.set(proposal.sessionId, proposal);
     await showDiff(proposal);
     const text = `“${message(proposal.title, 60)}”: ${summary(proposal)}`;
@@ -84,6 +92,11 @@ export class Approvals {
   }
 
   private async close(sessionId: string): Promise<void> {
+    this.open.delete(sessionId);
+    await this.closeDiff(sessionId);
+  }
+
+  private async closeDiff(sessionId: string): Promise<void> {
     const proposal = this.shown.get(sessionId);
     this.shown.delete(sessionId);
     if (proposal) await closeDiff(proposal);
@@ -124,4 +137,10 @@ export class Approvals {
     const { sessionId, requestId } = asked;
     await this.server.call("answer", { sessionId, requestId, decision });
   }
+}
+
+/** Whether nothing waits for the user after this. */
+function closes(event: SessionEvent): boolean {
+  if (event.kind === "review") return true;
+  return event.kind === "status" && !event.status.startsWith("awaiting");
 }

@@ -3,9 +3,10 @@
  *
  * Owns their questions. Each becomes one call of the server.
  */
-import { commands, type Disposable, type TextEditor, window } from "vscode";
-import type { Caller, Recipe, RunArgument } from "./protocol";
-import type { Action, Sessions } from "./sessions";
+import { commands, type Disposable, window } from "vscode";
+import { placeOf } from "./place";
+import type { Action, Caller, PickArgument } from "./protocol";
+import type { Sessions } from "./sessions";
 import type { Row } from "./tree";
 import { line, message, statusOf } from "./words";
 
@@ -31,7 +32,7 @@ export class Commands {
   register(): Disposable[] {
     const table: Record<string, (row?: Row) => Thenable<unknown>> = {
       run: () => this.run(),
-      runRecipe: () => this.runRecipe(),
+      runRecipe: (offered) => this.runRecipe(offered),
       reply: (row) => this.reply(row),
       review: (row) => this.session("review", row, (sessionId) => this.open(sessionId)),
       answer: (row) => this.session("answer", row, (sessionId) => this.open(sessionId)),
@@ -40,15 +41,15 @@ export class Commands {
       revert: (row) =>
         this.session("revert", row, (sessionId) => this.server.call("revert", { sessionId })),
       transcript: (row) =>
-        this.session("transcript", row, (id) =>
+        this.session("showTranscript", row, (id) =>
           this.server.call("showTranscript", { sessionId: id }),
         ),
       deliverable: (row) =>
-        this.session("deliverable", row, (id) =>
+        this.session("showDeliverable", row, (id) =>
           this.server.call("showDeliverable", { sessionId: id }),
         ),
       saveDeliverable: (row) => this.session("saveDeliverable", row, (id) => this.save(id)),
-      delete: (row) => this.session("delete", row, (id) => this.remove(id)),
+      delete: (row) => this.session("deleteSession", row, (id) => this.remove(id)),
       sessions: () => commands.executeCommand(`${PREFIX}sessionsView.focus`),
       refresh: () => this.sessions.refresh(),
       agents: () => this.agents(),
@@ -82,11 +83,14 @@ export class Commands {
     if (instructions?.trim()) await this.server.call("run", { ...place, instructions });
   }
 
-  private async runRecipe(): Promise<void> {
-    const place = placeOf(window.activeTextEditor);
-    const recipes = await this.server.call("listRecipes", {});
-    const items = recipes
-      .filter((recipe) => fits(recipe, place))
+  /** Pick one of the recipes that fit here, or of those that a code action has `offered` for its place. */
+  private async runRecipe(offered?: object): Promise<void> {
+    const { recipes, ...place } = isOffer(offered)
+      ? offered
+      : { recipes: undefined, ...placeOf(window.activeTextEditor) };
+    const fitting = await this.server.call("listRecipes", { place });
+    const items = fitting
+      .filter((recipe) => recipes?.includes(recipe.name) ?? true)
       .map((recipe) => ({
         label: line(recipe.title),
         description: recipe.source === "built-in" ? "" : line(recipe.source),
@@ -129,7 +133,7 @@ export class Commands {
     return this.session("reply", row, async (sessionId) => {
       const title = `Reply to “${line(this.sessions.find(sessionId)?.title ?? "", 60)}”`;
       const prompt =
-        this.sessions.waiting(sessionId)?.kind === "proposal"
+        this.sessions.find(sessionId)?.status === "awaitingReview"
           ? "This rejects the waiting edits, with your text as the reason."
           : "The session goes on with it.";
       const text = await window.showInputBox({ title, prompt, ignoreFocusOut: true });
@@ -225,8 +229,8 @@ const MENU: readonly [string, string, (Action | "server")?][] = [
   ["$(add) Run a task…", "run", "server"],
   ["$(list-unordered) Run a recipe…", "runRecipe", "server"],
   ["$(comment) Reply…", "reply", "reply"],
-  ["$(output) Show transcript", "transcript", "transcript"],
-  ["$(notebook) Show deliverable", "deliverable", "deliverable"],
+  ["$(output) Show transcript", "transcript", "showTranscript"],
+  ["$(notebook) Show deliverable", "deliverable", "showDeliverable"],
   ["$(discard) Revert applied edits", "revert", "revert"],
   ["$(history) Show sessions", "sessions"],
   ["$(key) Set API key…", "setApiKey"],
@@ -234,20 +238,7 @@ const MENU: readonly [string, string, (Action | "server")?][] = [
   ["$(output) Show log", "log"],
 ];
 
-/** What a task is about: the file that the user looks at, and what they selected in it. */
-export function placeOf(editor: TextEditor | undefined): RunArgument {
-  if (!editor || !["file", "untitled"].includes(editor.document.uri.scheme)) return {};
-  const { document, selection } = editor;
-  const place = { uri: document.uri.toString(), version: document.version };
-  if (selection.isEmpty) return place;
-  const [start, end] = [selection.start, selection.end].map(({ line, character }) => ({
-    line,
-    character,
-  }));
-  return start && end ? { ...place, range: { start, end } } : place;
-}
-
-function fits(recipe: Recipe, place: RunArgument): boolean {
-  if (recipe.when === "selection") return place.range !== undefined;
-  return recipe.when === "always" || place.uri !== undefined;
+/** What a code action hands over; a menu of the editor hands over the file's address instead. */
+function isOffer(given: object | undefined): given is PickArgument {
+  return given !== undefined && "recipes" in given;
 }

@@ -44,7 +44,7 @@ export function connection(hooks: Hooks, saving: Saving, log: LogOutputChannel):
       // The list of recipes is ours: a question with so many buttons would be none.
       executeCommand: (command, args, next) =>
         command === PICK_RECIPE
-          ? commands.executeCommand("backendSpecialist.client.runRecipe")
+          ? commands.executeCommand("backendSpecialist.client.runRecipe", ...args)
           : next(command, args),
       workspace: {
         configuration: ({ items }) =>

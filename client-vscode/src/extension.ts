@@ -8,10 +8,10 @@ import { Approvals } from "./approvals";
 import { Bootstrap } from "./bootstrap";
 import { Commands } from "./commands";
 import { ApiKey } from "./key";
-import type { Failure, SessionEvent } from "./protocol";
+import { ACTIONS, type Failure, type SessionEvent } from "./protocol";
 import { Saving } from "./saving";
 import { Server } from "./server";
-import { ACTIONS, isActive, Sessions } from "./sessions";
+import { Sessions } from "./sessions";
 import { currentSettings } from "./settings";
 import { StatusBar, shown } from "./status";
 import { SessionsTree } from "./tree";
@@ -39,7 +39,7 @@ export function activate(context: ExtensionContext): void {
   server = started;
   const sessions = new Sessions(started);
   const typing = new Typing();
-  const approvals = new Approvals(started, sessions, typing);
+  const approvals = new Approvals(started, typing);
   const statusBar = new StatusBar();
   const around = {
     running: () => started.life === "running",
@@ -79,13 +79,13 @@ export function activate(context: ExtensionContext): void {
     if (await around.setApiKey()) await offer(started, event.sessionId, ...TRY_AGAIN);
   };
   const hear = async (event: SessionEvent) => {
-    sessions.hear(event);
+    void sessions.hear(event).catch((error) => log.warn(String(error)));
     if (event.kind === "error") void failed(event).catch(say);
     await Promise.all([saving.hear(event), approvals.hear(event)]);
   };
   const recall = async () => {
-    const active = sessions.all.filter(isActive).map((session) => session.sessionId);
-    sessions.lose();
+    const active = sessions.withAction("cancel").map((session) => session.sessionId);
+    approvals.forget();
     await sessions.refresh();
     for (const { sessionId, title, status, waiting } of sessions.all) {
       if (status !== "interrupted") continue;
@@ -113,7 +113,8 @@ export function activate(context: ExtensionContext): void {
       if (contentChanges.length && document === window.activeTextEditor?.document) typing.typed();
     }),
     workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration("backendSpecialist")) void started.settingsChanged();
+      if (STARTS_IT.some((name) => change.affectsConfiguration(name))) void started.restart();
+      else if (change.affectsConfiguration("backendSpecialist")) void started.settingsChanged();
     }),
     workspace.onDidGrantWorkspaceTrust(() => started.restart()),
   );
@@ -126,6 +127,11 @@ export async function deactivate(): Promise<void> {
   await server?.stop();
 }
 
+/** Settings that say which server is started. */
+const STARTS_IT = [
+  "backendSpecialist.client.server.command",
+  "backendSpecialist.client.python",
+] as const;
 const SET_KEY = "Set API Key…";
 const TRY_AGAIN = ["The key is set.", "Try Again", "Try again."] as const;
 const GO_ON = ["Continue", "Go on where you were interrupted."] as const;

@@ -31,12 +31,27 @@ export interface Usage {
 export type Result = "accepted" | "refused" | "altered" | "stale" | "failed" | "unverified";
 
 export interface Outcome {
+  path: string;
   file: string;
   hunk: string;
   result: Result;
   lines: string;
   reason: string;
 }
+
+/** What can make sense for a session: names of commands. */
+export const ACTIONS = [
+  "review",
+  "answer",
+  "cancel",
+  "reply",
+  "revert",
+  "showTranscript",
+  "showDeliverable",
+  "saveDeliverable",
+  "deleteSession",
+] as const;
+export type Action = (typeof ACTIONS)[number];
 
 export interface Session {
   sessionId: string;
@@ -52,6 +67,7 @@ export interface Session {
   deliverable: boolean;
   /** Of a session that failed. */
   error: ErrorContext | null;
+  actions: Action[];
 }
 
 export interface ErrorContext {
@@ -145,12 +161,35 @@ interface Position {
   character: number;
 }
 
-export interface RunArgument {
-  recipe?: string;
-  instructions?: string;
+interface Range {
+  start: Position;
+  end: Position;
+}
+
+/** `severity` counts from 1, an error. */
+interface Diagnostic {
+  message: string;
+  severity: number;
+  source: string;
+  range: Range;
+}
+
+/** What a task is about. */
+export interface Place {
   uri?: string;
   version?: number;
-  range?: { start: Position; end: Position };
+  range?: Range;
+  diagnostics?: Diagnostic[];
+}
+
+interface RunArgument extends Place {
+  recipe?: string;
+  instructions?: string;
+}
+
+/** Some recipes and the place for which they were offered. */
+export interface PickArgument extends Place {
+  recipes: string[];
 }
 
 type Named = { sessionId: string };
@@ -171,12 +210,12 @@ export interface Calls {
   review: [Named, Named];
   answer: [ProposalAnswer | RequestAnswer | PermissionAnswer, Named];
   revert: [Named, Named];
-  listSessions: [Nothing, Session[]];
+  listSessions: [Partial<Named>, Session[]];
   showTranscript: [Named, { uri: string }];
   showDeliverable: [Named, { uri: string }];
   saveDeliverable: [Named & { path: string }, Named];
   deleteSession: [Named, { deleted: boolean }];
-  listRecipes: [Nothing, Recipe[]];
+  listRecipes: [{ place: Place }, Recipe[]];
   listAgents: [Nothing, Agent[]];
   useAgent: [{ agent: string }, { agent: string }];
   explainPermission: [

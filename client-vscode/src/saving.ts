@@ -25,11 +25,10 @@ export class Saving {
   async hear(event: SessionEvent): Promise<void> {
     if (event.kind !== "review") return;
     const accepted = event.outcomes.filter((outcome) => outcome.result === "accepted");
-    const labels = new Set(accepted.map((outcome) => outcome.file));
+    const applied = new Set(accepted.map((outcome) => Uri.file(outcome.path).toString()));
     const wanted = workspace.getConfiguration("backendSpecialist.client").get("saveAfterApply");
     for (const document of workspace.textDocuments) {
-      const isOurs = [...labels].some((label) => document.uri.path.endsWith(`/${label}`));
-      if (!(isOurs && this.ours.delete(name(document)))) continue;
+      if (!(applied.has(name(document)) && this.ours.delete(name(document)))) continue;
       if (wanted && document.isDirty) await document.save();
     }
   }

@@ -5,7 +5,7 @@
  */
 import { StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
 import type { Life } from "./server";
-import { isActive, type Sessions } from "./sessions";
+import type { Sessions } from "./sessions";
 import { cost } from "./words";
 
 export interface Shown {
@@ -23,7 +23,7 @@ export function shown(life: Life, sessions: Sessions): Shown {
     const tooltip = "The server does not run.";
     return { text: "$(circle-slash) Specialist", tooltip, waiting: false };
   }
-  const active = sessions.all.filter(isActive);
+  const active = sessions.withAction("cancel");
   const waiting = sessions.withAction("review").length + sessions.withAction("answer").length;
   const spent = cost(active.map((session) => session.usage));
   const price = spent ? ` ${spent}` : "";

@@ -64,7 +64,7 @@ export class SessionsTree implements TreeDataProvider<Row> {
     const started = new Date(session.startedAt * 1000).toLocaleString();
     const told = [`${session.agent}, ${started}`, item.description, failure(session)];
     item.tooltip = [line(session.title), ...told].filter(Boolean).join("\n");
-    item.contextValue = this.sessions.actions(session).join(" ");
+    item.contextValue = session.actions.join(" ");
     return item;
   }
 }

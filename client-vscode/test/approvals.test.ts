@@ -1,22 +1,19 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Approvals } from "../src/approvals";
 import type { Request } from "../src/protocol";
-import { Sessions } from "../src/sessions";
 import { Typing } from "../src/typing";
-import { caller, outcome, proposal, request, session } from "./samples";
+import { caller, outcome, proposal, request } from "./samples";
 import { commands, TabInputText, window } from "./vscode";
 
+const CANCELLED = { kind: "status", sessionId: "s1", seq: 11, status: "cancelled" } as const;
+
 function stage() {
-  const server = caller({ listSessions: () => [session({ status: "awaitingReview" })] });
-  const sessions = new Sessions(server);
-  const approvals = new Approvals(server, sessions, new Typing());
+  const server = caller();
+  const approvals = new Approvals(server, new Typing());
   const answers = () =>
     server.calls.filter(([name]) => name === "answer").map(([, given]) => given);
-  const hear = async (event: Parameters<Approvals["hear"]>[0]) => {
-    sessions.hear(event);
-    await approvals.hear(event);
-  };
-  return { hear, sessions, answers };
+  const hear = (event: Parameters<Approvals["hear"]>[0]) => approvals.hear(event);
+  return { hear, answers };
 }
 
 beforeEach(() => {
@@ -58,10 +55,10 @@ describe("a proposal", () => {
   });
 
   it("that is dismissed is not answered", async () => {
-    const { hear, answers, sessions } = stage();
+    const { hear, answers } = stage();
     await hear(proposal());
     expect(answers()).toEqual([]);
-    expect(sessions.waiting("s1")).toBeDefined();
+    expect(window.tabGroups.close).not.toHaveBeenCalled();
   });
 
   it.each([
@@ -109,26 +106,20 @@ describe("a proposal", () => {
     expect(window.tabGroups.close).toHaveBeenCalledWith([diff]);
   });
 
-  it("does not open while the user types, nor after it was answered", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
-    try {
-      const server = caller();
-      const sessions = new Sessions(server);
-      let release = () => {};
-      const typing = { pause: () => new Promise<void>((resolve) => (release = resolve)) };
-      const approvals = new Approvals(server, sessions, typing as Typing);
-      const asked = proposal();
-      sessions.hear(asked);
-      const heard = approvals.hear(asked);
-      expect(commands.executeCommand).not.toHaveBeenCalled();
-      sessions.hear({ kind: "status", sessionId: "s1", seq: 11, status: "cancelled" });
-      release();
-      await heard;
-      expect(commands.executeCommand).not.toHaveBeenCalled();
-      expect(window.showInformationMessage).not.toHaveBeenCalled();
-    } finally {
-      vi.useRealTimers();
-    }
+  it.each([
+    ["it was answered", (approvals: Approvals) => approvals.hear(CANCELLED)],
+    ["the server has gone", async (approvals: Approvals) => approvals.forget()],
+  ])("does not open while the user types, nor after %s", async (_, end) => {
+    let release = () => {};
+    const typing = { pause: () => new Promise<void>((resolve) => (release = resolve)) };
+    const approvals = new Approvals(caller(), typing as Typing);
+    const heard = approvals.hear(proposal());
+    expect(commands.executeCommand).not.toHaveBeenCalled();
+    await end(approvals);
+    release();
+    await heard;
+    expect(commands.executeCommand).not.toHaveBeenCalled();
+    expect(window.showInformationMessage).not.toHaveBeenCalled();
   });
 });
 

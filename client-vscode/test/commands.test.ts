@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import manifest from "../package.json";
-import { Commands, placeOf } from "../src/commands";
-import { ACTIONS, Sessions } from "../src/sessions";
+import { Commands } from "../src/commands";
+import { ACTIONS, type Recipe, type Session } from "../src/protocol";
+import { Sessions } from "../src/sessions";
 import { SessionsTree } from "../src/tree";
-import { caller, outcome, session } from "./samples";
+import { caller, ENDED, outcome, session } from "./samples";
 import { commands, window } from "./vscode";
 
 const around = {
@@ -15,10 +16,13 @@ const around = {
   failed: vi.fn(),
 };
 
-async function stage(...given: (ReturnType<typeof session> | (() => never))[]) {
-  const listed = given.filter((each) => typeof each !== "function");
-  const cancel = given.find((each) => typeof each === "function");
-  const server = caller({ listSessions: () => listed, ...(cancel && { cancel }) });
+type Given = ReturnType<typeof session> | Parameters<typeof caller>[0];
+
+/** Commands beside a server with these sessions and these other answers. */
+async function stage(...given: Given[]) {
+  const listed = given.filter((each) => each && "sessionId" in each) as Session[];
+  const answers = given.filter((each) => each && !("sessionId" in each));
+  const server = caller(Object.assign({ listSessions: () => listed }, ...answers));
   const sessions = new Sessions(server);
   await sessions.refresh();
   const registered = new Commands(server, sessions, around).register() as unknown as {
@@ -44,16 +48,15 @@ describe("commands", () => {
   });
 
   it("that act on sessions are enabled only where one has the action", () => {
+    const conditions = manifest.contributes.commands.map((each) => each.enablement);
     for (const action of ACTIONS) {
-      const command = `backendSpecialist.client.${action}`;
-      const declared = manifest.contributes.commands.find((each) => each.command === command);
-      expect(declared?.enablement).toBe(`backendSpecialist.client.can.${action}`);
+      expect(conditions).toContain(`backendSpecialist.client.can.${action}`);
     }
   });
 
   it("pick the only session for which they make sense", async () => {
     const { run, server } = await stage(
-      session({ sessionId: "done", status: "completed" }),
+      session({ sessionId: "done", status: "completed", actions: ENDED }),
       session({ sessionId: "busy" }),
     );
     await run("cancel");
@@ -70,8 +73,10 @@ describe("commands", () => {
 
   it("show what went wrong, and throw nothing at VS Code", async () => {
     const refused = new Error("There is no agent intruder.");
-    const { run } = await stage(session(), () => {
-      throw refused;
+    const { run } = await stage(session(), {
+      cancel: () => {
+        throw refused;
+      },
     });
     await run("cancel");
     expect(around.failed).toHaveBeenCalledWith(refused);
@@ -84,7 +89,7 @@ describe("commands", () => {
   });
 
   it("do nothing when their question is dismissed", async () => {
-    const { run, server } = await stage(session({ status: "completed" }));
+    const { run, server } = await stage(session({ status: "completed", actions: ENDED }));
     const before = server.calls.length;
     for (const name of ["run", "reply", "delete", "saveDeliverable"]) await run(name);
     expect(server.calls.length).toBe(before);
@@ -102,48 +107,32 @@ describe("commands", () => {
     expect(items.map((item) => item.command)).toEqual([...more, ...always]);
   });
 
-  it("offer only recipes that fit the place", async () => {
-    const recipe = (name: string, when: string) => ({
-      name,
-      title: name,
-      description: "",
-      source: "",
-      when,
-    });
-    const server = caller({
-      listRecipes: () =>
-        [recipe("all", "always"), recipe("file", "file"), recipe("part", "selection")] as never,
-    });
-    const registered = new Commands(server, new Sessions(server), around).register() as never[];
-    const run = registered.find(
-      (each: { name: string }) => each.name === "backendSpecialist.client.runRecipe",
-    ) as unknown as { call: () => Promise<void> };
-    await run.call();
+  const recipe = (name: string): Recipe => {
+    return { name, title: name, description: "", kind: "", when: "selection", source: "" };
+  };
+  const recipes = () => [recipe("best"), recipe("second"), recipe("third")];
+  const at = { start: { line: 1, character: 0 }, end: { line: 2, character: 0 } };
+  const place = { uri: "file:///a.py", version: 7, range: at, diagnostics: [] };
+
+  it.each([
+    ["the server finds fitting", undefined, {}, ["best", "second", "third"]],
+    ["a menu of the editor stands for", { scheme: "file" }, {}, ["best", "second", "third"]],
+    [
+      "a code action has offered",
+      { recipes: ["third", "second"], ...place },
+      place,
+      ["second", "third"],
+    ],
+  ])("pick one of the recipes that %s, in the server's order", async (_, given, asked, names) => {
+    const { run, server } = await stage({ listRecipes: recipes });
+    window.showQuickPick.mockImplementation(async (items) => (items as object[])[0]);
+    await run("runRecipe", given);
+    expect(server.calls.slice(-2)).toEqual([
+      ["listRecipes", { place: asked }],
+      ["run", { ...asked, recipe: names[0] }],
+    ]);
     const [items] = window.showQuickPick.mock.calls[0] as [{ recipe: string }[]];
-    expect(items.map((item) => item.recipe)).toEqual(["all"]);
-  });
-});
-
-describe("the place of a task", () => {
-  const at = (line: number, character: number) => ({ line, character });
-  const editor = (scheme: string, isEmpty: boolean) =>
-    ({
-      document: { uri: { scheme, toString: () => `${scheme}:///a.py` }, version: 7 },
-      selection: { isEmpty, start: at(1, 2), end: at(3, 4) },
-    }) as never;
-
-  it("is the selection, at the version that the user sees", () => {
-    expect(placeOf(editor("file", false))).toEqual({
-      uri: "file:///a.py",
-      version: 7,
-      range: { start: at(1, 2), end: at(3, 4) },
-    });
-  });
-
-  it("is the file without a selection, and nothing in an output channel", () => {
-    expect(placeOf(editor("file", true))).toEqual({ uri: "file:///a.py", version: 7 });
-    expect(placeOf(editor("output", false))).toEqual({});
-    expect(placeOf(undefined)).toEqual({});
+    expect(items.map((item) => item.recipe)).toEqual(names);
   });
 });
 
@@ -155,13 +144,15 @@ describe("the sessions view", () => {
       outcome("b.py", "refused"),
     ];
     const files = ["app/main.py", "b.py"];
-    const { sessions } = await stage(session({ status: "completed", outcomes, files }));
+    const { sessions } = await stage(
+      session({ status: "completed", outcomes, files, actions: ENDED }),
+    );
     const tree = new SessionsTree(sessions);
     const [row] = tree.getChildren();
     if (!row) throw new Error("no row");
     const item = tree.getTreeItem(row);
     expect(item.description).toBe("completed · 4k tokens · $0.012");
-    expect(item.contextValue).toBe("reply revert transcript delete");
+    expect(item.contextValue).toBe("reply showTranscript deleteSession");
     const rows = tree.getChildren(row).map((each) => tree.getTreeItem(each));
     expect(rows.map((each) => [each.label, each.description])).toEqual([
       ["app/main.py", "1 accepted, 1 refused"],

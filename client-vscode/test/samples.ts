@@ -1,6 +1,6 @@
 /** Sessions and events for the tests. */
 import { vi } from "vitest";
-import type { Calls, Outcome, Proposal, Request, Result, Session } from "../src/protocol";
+import type { Action, Calls, Outcome, Proposal, Request, Result, Session } from "../src/protocol";
 
 export const USAGE = {
   inputTokens: 100,
@@ -9,6 +9,9 @@ export const USAGE = {
   cacheWriteTokens: 700,
   cost: 0.012,
 };
+
+/** What the server says of a session that has ended. */
+export const ENDED: Action[] = ["reply", "showTranscript", "deleteSession"];
 
 export function session(given: Partial<Session> = {}): Session {
   return {
@@ -23,12 +26,20 @@ export function session(given: Partial<Session> = {}): Session {
     waiting: false,
     deliverable: false,
     error: null,
+    actions: ["cancel", "reply", "showTranscript"],
     ...given,
   };
 }
 
 export function outcome(file: string, result: Result): Outcome {
-  return { file, hunk: `${file}-${result}`, result, lines: "1-2", reason: "" };
+  return {
+    path: `/shop/${file}`,
+    file,
+    hunk: `${file}-${result}`,
+    result,
+    lines: "1-2",
+    reason: "",
+  };
 }
 
 export function proposal(given: Partial<Proposal> = {}): Proposal {

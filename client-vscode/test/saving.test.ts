@@ -61,6 +61,17 @@ describe("saving after edits", () => {
     expect([refused.save, other.save].map((save) => save.mock.calls.length)).toEqual([0, 0]);
   });
 
+  it("tells files of the same name in two folders apart", async () => {
+    const [here, there] = [document("app/main.py", false), document("old/app/main.py", false)];
+    workspace.textDocuments = [there, here];
+    const saving = new Saving();
+    saving.before(edit("app/main.py"));
+    saving.before(edit("old/app/main.py"));
+    here.isDirty = there.isDirty = true;
+    await saving.hear(review(outcome("app/main.py", "accepted")));
+    expect([here.save, there.save].map((save) => save.mock.calls.length)).toEqual([1, 0]);
+  });
+
   it("is off unless it is asked for", async () => {
     wanted(false);
     const file = document("app/main.py", false);

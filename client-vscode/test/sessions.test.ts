@@ -1,87 +1,60 @@
 import { describe, expect, it } from "vitest";
-import type { Session } from "../src/protocol";
-import { actionsOf, Sessions } from "../src/sessions";
-import { caller, outcome, proposal, request, session } from "./samples";
+import type { Session, SessionEvent, Status } from "../src/protocol";
+import { Sessions } from "../src/sessions";
+import { caller, proposal, session } from "./samples";
 
-async function listing(...listed: Session[]) {
+/** A server with these sessions; `reads` is how it was asked for them. */
+function stage(...listed: Session[]) {
   const server = caller({ listSessions: () => structuredClone(listed) });
   const sessions = new Sessions(server);
-  await sessions.refresh();
-  return { server, sessions };
+  const reads = () => server.calls.map(([, argument]) => argument);
+  return { listed, reads, sessions };
 }
 
-describe("what can be done with a session", () => {
-  const accepted = [outcome("app/main.py", "accepted")];
-  it.each([
-    ["a running one is cancelled or replied to", session(), undefined, "cancel reply transcript"],
-    [
-      "a waiting proposal is reviewed",
-      session({ status: "awaitingReview", waiting: true }),
-      proposal(),
-      "review cancel reply transcript",
-    ],
-    [
-      "a question is answered",
-      session({ status: "awaitingAnswer" }),
-      request(),
-      "answer cancel reply transcript",
-    ],
-    [
-      "an interrupted proposal is reviewed before anything else is said",
-      session({ status: "interrupted", waiting: true }),
-      undefined,
-      "review transcript delete",
-    ],
-    [
-      "applied edits are reverted once the session has ended",
-      session({ status: "completed", outcomes: accepted, deliverable: true }),
-      undefined,
-      "reply revert transcript deliverable saveDeliverable delete",
-    ],
-    [
-      "refused edits are not",
-      session({ status: "completed", outcomes: [outcome("app/main.py", "refused")] }),
-      undefined,
-      "reply transcript delete",
-    ],
-    [
-      "nothing is reverted while it runs",
-      session({ outcomes: accepted }),
-      undefined,
-      "cancel reply transcript",
-    ],
-  ])("%s", (_, given, waiting, actions) => {
-    expect(actionsOf(given, waiting).join(" ")).toBe(actions);
-  });
-});
+function status(status: Status, sessionId = "s1"): SessionEvent {
+  return { kind: "status", sessionId, seq: 1, status };
+}
 
 describe("sessions", () => {
-  it("follow the events", async () => {
-    const { sessions } = await listing(session());
-    const asked = proposal();
-    sessions.hear({ kind: "status", sessionId: "s1", seq: 1, status: "awaitingReview" });
-    sessions.hear(asked);
-    expect(sessions.waiting("s1")).toBe(asked);
-    expect(sessions.withAction("review")).toHaveLength(1);
-
-    const outcomes = [outcome("b.py", "accepted"), outcome("a.py", "refused")];
-    sessions.hear({ kind: "review", sessionId: "s1", seq: 2, proposalId: "p1", outcomes });
-    expect(sessions.waiting("s1")).toBeUndefined();
-    sessions.hear({ kind: "deliverable", sessionId: "s1", seq: 3, name: "", title: "" });
-    sessions.hear({ kind: "status", sessionId: "s1", seq: 4, status: "completed" });
-    const found = sessions.find("s1");
-    expect(found).toMatchObject({ status: "completed", files: ["a.py", "b.py"], outcomes });
-    expect(found?.deliverable).toBe(true);
+  it("are listed newest first, each with what the server says can be done", async () => {
+    const { sessions } = stage(
+      session({ sessionId: "old", startedAt: 1 }),
+      session({ sessionId: "new", startedAt: 2, actions: ["review"] }),
+    );
+    await sessions.refresh();
+    expect(sessions.all.map((each) => each.sessionId)).toEqual(["new", "old"]);
+    expect(sessions.withAction("review").map((each) => each.sessionId)).toEqual(["new"]);
   });
 
-  it("that are new are read from the server", async () => {
-    const listed: Session[] = [];
-    const server = caller({ listSessions: () => structuredClone(listed) });
-    const sessions = new Sessions(server);
-    listed.push(session());
-    sessions.hear({ kind: "status", sessionId: "s1", seq: 1, status: "running" });
+  it("are read again, one by one, when something has changed", async () => {
+    const { listed, reads, sessions } = stage(session());
     await sessions.refresh();
-    expect(sessions.all.map((each) => each.sessionId)).toEqual(["s1"]);
+    listed[0] = session({ status: "awaitingReview", actions: ["review"] });
+    let told = 0;
+    sessions.onChange(() => {
+      told += 1;
+    });
+    await sessions.hear(proposal());
+    expect(reads()).toEqual([{}, { sessionId: "s1" }]);
+    expect(sessions.find("s1")?.status).toBe("awaitingReview");
+    expect(told).toBe(1);
+  });
+
+  it("are not read again for text", async () => {
+    const { reads, sessions } = stage(session());
+    await sessions.hear({ kind: "text", sessionId: "s1", seq: 1, text: "Hm." });
+    const call = { sessionId: "s1", seq: 2, id: "1", name: "read", title: "" };
+    await sessions.hear({ kind: "toolCall", ...call });
+    await sessions.hear({ kind: "toolResult", ...call });
+    expect(reads()).toEqual([]);
+  });
+
+  it("that were deleted are gone", async () => {
+    const { listed, sessions } = stage(session());
+    await sessions.refresh();
+    listed.pop();
+    await sessions.hear(status("completed"));
+    expect(sessions.all).toEqual([]);
   });
 
   it("are read once more when something happens meanwhile", async () => {
@@ -90,9 +63,7 @@ describe("sessions", () => {
       listSessions: () => {
         reads += 1;
         // The first answer was made before the session completed, and arrives after its event.
-        if (reads === 1) {
-          sessions.hear({ kind: "status", sessionId: "s1", seq: 2, status: "completed" });
-        }
+        if (reads === 1) void sessions.hear(status("completed"));
         return [session({ status: reads === 1 ? "running" : "completed" })];
       },
     });
@@ -102,11 +73,18 @@ describe("sessions", () => {
     expect(reads).toBe(2);
   });
 
-  it("have nothing open once the server has gone", async () => {
-    const { sessions } = await listing(session({ status: "awaitingAnswer" }));
-    sessions.hear(request());
-    expect(sessions.withAction("answer")).toHaveLength(1);
-    sessions.lose();
-    expect(sessions.withAction("answer")).toHaveLength(0);
+  it("can be read again after the server has failed once", async () => {
+    let fails = true;
+    const server = caller({
+      listSessions: () => {
+        if (fails) throw new Error("The server does not run.");
+        return [session()];
+      },
+    });
+    const sessions = new Sessions(server);
+    await expect(sessions.refresh()).rejects.toThrow("does not run");
+    fails = false;
+    await sessions.refresh();
+    expect(sessions.all).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Session } from "../src/protocol";
 import { Sessions } from "../src/sessions";
 import { shown } from "../src/status";
-import { caller, proposal, session, USAGE } from "./samples";
+import { caller, session, USAGE } from "./samples";
 
 async function knowing(...listed: Session[]) {
   const sessions = new Sessions(caller({ listSessions: () => listed }));
@@ -30,8 +30,8 @@ describe("the status bar", () => {
   });
 
   it("says first of all that the user is waited for", async () => {
-    const sessions = await knowing(session(), session({ sessionId: "s2" }));
-    sessions.hear(proposal());
+    const asked = session({ sessionId: "s2", actions: ["review", "cancel"] });
+    const sessions = await knowing(session(), asked);
     const { text, tooltip, waiting } = shown("running", sessions);
     expect(text).toContain("waiting for you");
     expect([tooltip, waiting]).toEqual(["1 waiting for your answer.", true]);

@@ -6,6 +6,9 @@ export class Uri {
   static parse(text: string): Uri {
     return new Uri(text);
   }
+  static file(path: string): Uri {
+    return new Uri(`file://${path}`);
+  }
   toString(): string {
     return this.path;
   }
@@ -60,6 +63,8 @@ export const commands = {
     call,
   })),
 };
+
+export const languages = { getDiagnostics: vi.fn((_uri: unknown): unknown[] => []) };
 
 export const workspace = {
   isTrusted: true,

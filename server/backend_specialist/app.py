@@ -130,6 +130,7 @@ class Application:
             catalog=self.catalog,
             documents=self.documents,
             rights=Rights(self.catalog, self._guarded),
+            recipes=recipes,
             picker=Picker(self.server, self.catalog, recipes),
         )
         self._commands.on_trust = self.settle

@@ -11,6 +11,7 @@ from backend_specialist.adapters.scripts import Reply
 from support.fake_editor import PATIENCE, FakeEditor, Guise
 from support.project import write_project
 from support.stage import picks
+from support.talk import refused
 
 FETCH = "def load(order):\n    return fetch(order)\n"
 NAME = "Backend Specialist: "
@@ -119,6 +120,39 @@ async def test_a_workspaces_recipe_takes_the_place_of_ours_when_the_user_says_so
     recipes = await editor.command("listRecipes")
     (found,) = [each for each in recipes if each["name"].endswith("add-tests")]
     assert found["source"] == str(root / ".backend-specialist/commands/add-tests.md")
+
+
+async def test_recipes_are_listed_for_a_place_as_its_actions_are(start) -> None:
+    editor = await start(None, Guise())
+    uri = editor.open("app/main.py")
+    lines = {"start": {"line": 1, "character": 0}, "end": {"line": 2, "character": 0}}
+    actions = [each["title"].removeprefix(NAME) for each in await offered(editor, uri)]
+
+    async def listed(**place: Any) -> list[dict[str, Any]]:
+        return await editor.command("listRecipes", place=place)
+
+    selected = await listed(uri=uri, range=lines, version=1)
+    assert [each["title"] for each in selected][:6] == actions[:6]
+    assert {each["when"] for each in selected} == {"selection", "file", "always"}
+    assert {each["when"] for each in await listed(uri=uri)} == {"file", "always"}
+    assert {each["when"] for each in await listed()} == {"always"}
+    problem = {"message": "undefined name", "range": lines}
+    with_problem = await listed(uri=uri, range=lines, diagnostics=[problem])
+    assert with_problem[0]["name"] == "fix-problem"
+    everything = await editor.command("listRecipes")
+    other = {each["name"] for each in everything} - {each["name"] for each in with_problem}
+    assert other == {"implement-task"}, "which is for the files of a plan"
+
+
+async def test_a_place_of_another_shape_is_refused_by_name(start) -> None:
+    editor = await start(None)
+    for place, key in (
+        ({"url": "file:///x"}, "url"),
+        ({"uri": 7}, "uri"),
+        ({"range": {"start": 1}}, "range"),
+        ({"uri": "file:///etc/passwd"}, "uri"),
+    ):
+        assert (await refused(editor, "listRecipes", place=place))[0] == key
 
 
 async def test_a_text_that_moved_on_while_the_user_chose_is_said(start) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from backend_specialist.adapters.scripts import Reply
 from backend_specialist.domain.ports import StoreFailed
+from backend_specialist.sessions.events import Status
+from backend_specialist.sessions.listing import actions
 from support.session_stage import Stage, deliver, edit
 
 FILES = {"app.py": "x = 1\n"}
@@ -39,3 +41,71 @@ async def test_list_knows_of_an_interrupted_session_what_came_after_its_summary(
     stage.after_a_crash()
     (listed,) = await stage.supervisor.sessions()
     assert (listed["status"], listed["waiting"]) == ("interrupted", True)
+
+
+async def test_list_can_be_of_one_session() -> None:
+    stage = Stage(FILES, [Reply(text="One."), Reply(text="Two.")])
+    first, second = await stage.finished(), await stage.finished()
+    assert [each["sessionId"] for each in await stage.supervisor.sessions()] == [second, first]
+    assert [each["sessionId"] for each in await stage.supervisor.sessions(first)] == [first]
+    assert await stage.supervisor.sessions("nope") == []
+
+
+REFUSED, ACCEPTED = [{"result": "refused"}], [{"result": "accepted"}, {"result": "refused"}]
+
+
+@pytest.mark.parametrize(
+    ("status", "waiting", "outcomes", "deliverable", "makes_sense"),
+    [
+        pytest.param(
+            Status.RUNNING, False, ACCEPTED, True, "cancel reply showTranscript showDeliverable",
+            id="one that runs is cancelled or replied to, and reverts nothing",
+        ),
+        pytest.param(
+            Status.AWAITING_REVIEW, True, [], False, "review cancel reply showTranscript",
+            id="a proposal is reviewed",
+        ),
+        pytest.param(
+            Status.AWAITING_ANSWER, False, [], False, "answer cancel reply showTranscript",
+            id="a question is answered",
+        ),
+        pytest.param(
+            Status.INTERRUPTED, True, ACCEPTED, False, "review revert showTranscript deleteSession",
+            id="a proposal that waits since another start is reviewed before anything else is said",
+        ),
+        pytest.param(
+            Status.COMPLETED, False, ACCEPTED, True,
+            "reply revert showTranscript showDeliverable saveDeliverable deleteSession",
+            id="what was applied is reverted once it has ended",
+        ),
+        pytest.param(
+            Status.FAILED, False, REFUSED, False, "reply showTranscript deleteSession",
+            id="what was refused is not",
+        ),
+    ],
+)  # fmt: skip
+def test_actions_are_the_commands_that_make_sense(
+    status: Status,
+    waiting: bool,
+    outcomes: list[dict[str, str]],
+    deliverable: bool,
+    makes_sense: str,
+) -> None:
+    summary = {"waiting": waiting, "outcomes": outcomes, "deliverable": deliverable}
+    assert actions(status, summary) == makes_sense.split()
+
+
+async def test_every_action_of_a_listed_session_is_one_that_the_session_takes() -> None:
+    stage = Stage(FILES, CHANGE)
+    session = await stage.run()
+    await stage.answer(session, await stage.proposal())
+    await stage.ended(session)
+    (ended,) = await stage.supervisor.sessions()
+    assert "revert" in ended["actions"]
+    mark = len(stage.events)
+    await stage.supervisor.revert(session)
+    await stage.proposal(after=mark)
+    (reverting,) = await stage.supervisor.sessions()
+    assert "cancel" in reverting["actions"]
+    assert "revert" not in reverting["actions"]
+    await stage.supervisor.close()

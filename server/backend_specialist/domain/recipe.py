@@ -52,16 +52,22 @@ def fitting(  # noqa: PLR0913 - keywords, each with a meaning of its own
     *,
     has_selection: bool,
     has_diagnostic: bool,
-    language: str,
+    language: str | None,
     text: str = "",
     stack: frozenset[str] = frozenset(),
 ) -> tuple[Recipe, ...]:
     """The recipes for a place in a file: for a diagnostic, for this language only, for this very ``text``, for any.
 
-    ``stack`` are the words of what the project is built with, none where that is not known. It moves what the text
-    speaks for: up where the project uses what the recipe is about, down where it does not.
+    ``language`` is ``None`` where there is no file at all. ``stack`` are the words of what the project is built with,
+    none where that is not known. It moves what the text speaks for: up where the project uses what the recipe is about,
+    down where it does not.
     """
-    fit = {"selection": has_selection, "diagnostic": has_diagnostic, "always": True, "file": True}
+    fit = {
+        "selection": has_selection,
+        "diagnostic": has_diagnostic,
+        "always": True,
+        "file": language is not None,
+    }
     words = frozenset(word.lower() for word in _PART.findall(text))
     found = [
         recipe

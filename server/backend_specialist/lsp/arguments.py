@@ -28,21 +28,20 @@ class Shape:
     required: frozenset[str] = frozenset()
 
 
-def shape(required: Mapping[str, str] | None = None, **optional: str) -> Shape:
+def shape(required: Mapping[str, str] | None = None, /, **optional: str) -> Shape:
     """Say a shape in one line."""
     needed = dict(required or {})
     return Shape(keys={**needed, **optional}, required=frozenset(needed))
 
 
+PLACE = shape(uri="text", range="object", version="number", diagnostics="list")
+"""What a task is about, as far as an editor knows it."""
 _SESSION = shape({"sessionId": "text"})
 SHAPES: Mapping[str, Shape] = {
     "run": shape(
-        recipe="text", instructions="text", uri="text", range="object", version="number",
-        agent="text", diagnostics="list", output="text",
+        **PLACE.keys, recipe="text", instructions="text", agent="text", output="text",
     ),
-    "pickRecipe": shape(
-        {"recipes": "list"}, uri="text", range="object", version="number", diagnostics="list",
-    ),
+    "pickRecipe": shape({"recipes": "list"}, **PLACE.keys),
     "reply": shape({"sessionId": "text", "text": "text"}),
     "cancel": shape(sessionId="text"),
     "review": shape(sessionId="text"),
@@ -51,12 +50,12 @@ SHAPES: Mapping[str, Shape] = {
         reason="text", text="text",
     ),
     "revert": _SESSION,
-    "listSessions": shape(),
+    "listSessions": shape(sessionId="text"),
     "showTranscript": _SESSION,
     "showDeliverable": _SESSION,
     "saveDeliverable": shape({"sessionId": "text", "path": "text"}),
     "deleteSession": _SESSION,
-    "listRecipes": shape(),
+    "listRecipes": shape(place="object"),
     "listAgents": shape(),
     "useAgent": shape({"agent": "text"}),
     "showPermissions": shape(agent="text"),
@@ -71,7 +70,6 @@ COMMANDS = tuple(PREFIX + name for name in SHAPES)
 
 def checked(name: str, arguments: Sequence[Any]) -> Mapping[str, Any]:
     """Give the one object of a command; nothing at all counts as an empty one."""
-    known = SHAPES[name]
     if len(arguments) > 1:
         raise InvalidArgument(
             "arguments", f"{PREFIX}{name} takes one JSON object as its only argument."
@@ -79,16 +77,24 @@ def checked(name: str, arguments: Sequence[Any]) -> Mapping[str, Any]:
     raw = arguments[0] if arguments and arguments[0] is not None else {}
     if not isinstance(raw, Mapping):
         raise InvalidArgument("arguments", f"{PREFIX}{name} takes a JSON object, not {_kind(raw)}.")
+    given = _fitted(f"{PREFIX}{name}", SHAPES[name], raw)
+    if "place" in given:
+        return {**given, "place": _fitted("'place'", PLACE, given["place"])}
+    return given
+
+
+def _fitted(name: str, known: Shape, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give an object without what is null in it, when it has the shape; ``name`` is for the user."""
     given = {key: value for key, value in raw.items() if value is not None}
     for key, value in given.items():
         if key not in known.keys:
             listed = ", ".join(known.keys) or "no keys"
             raise InvalidArgument(
-                str(key), f"{PREFIX}{name} does not know the key {key!r}; it takes {listed}."
+                str(key), f"{name} does not know the key {key!r}; it takes {listed}."
             )
         _check_type(name, key, known.keys[key], value)
     for key in sorted(known.required - given.keys()):
-        raise InvalidArgument(key, f"{PREFIX}{name} needs the key {key!r}.")
+        raise InvalidArgument(key, f"{name} needs the key {key!r}.")
     return given
 
 
@@ -97,9 +103,7 @@ def _check_type(name: str, key: str, wanted: str, value: object) -> None:
     if wanted == "number" and isinstance(value, bool):
         right = False
     if not right:
-        raise InvalidArgument(
-            key, f"{PREFIX}{name}: {key!r} must be a {wanted}, not {_kind(value)}."
-        )
+        raise InvalidArgument(key, f"{name}: {key!r} must be a {wanted}, not {_kind(value)}.")
 
 
 def _kind(value: object) -> str:

@@ -19,6 +19,7 @@ from backend_specialist.lsp.contents import Contents
 from backend_specialist.lsp.documents import Documents
 from backend_specialist.lsp.errors import InvalidArgument
 from backend_specialist.lsp.picking import Picker
+from backend_specialist.lsp.recipe_actions import RecipeActions
 from backend_specialist.lsp.requested import Requested
 from backend_specialist.lsp.rights import Rights
 from backend_specialist.lsp.uris import path_of
@@ -51,8 +52,10 @@ class Commands:
         catalog: Catalog,
         documents: Documents,
         rights: Rights,
+        recipes: RecipeActions,
         picker: Picker,
     ) -> None:
+        self._recipes = recipes
         self._rights = rights
         self._picker = picker
         self._supervisor = supervisor
@@ -129,8 +132,8 @@ class Commands:
     async def _revert(self, given: Arguments) -> object:
         return {"sessionId": await self._supervisor.revert(given["sessionId"])}
 
-    async def _list_sessions(self, _: Arguments) -> object:
-        return await self._supervisor.sessions()
+    async def _list_sessions(self, given: Arguments) -> object:
+        return await self._supervisor.sessions(given.get("sessionId"))
 
     async def _show_transcript(self, given: Arguments) -> object:
         return {"uri": await self._contents.show("transcript", given["sessionId"])}
@@ -149,7 +152,12 @@ class Commands:
 
     # ------------------------------------------------------------ agents, recipes and rights
 
-    async def _list_recipes(self, _: Arguments) -> object:
+    async def _list_recipes(self, given: Arguments) -> object:
+        recipes = self._catalog.recipes()
+        if "place" in given:
+            document, selection, diagnostics = await self._requested.place(given["place"])
+            has_diagnostic = bool(diagnostics)
+            recipes = self._recipes.fitting(document, selection, has_diagnostic=has_diagnostic)
         return [
             {
                 "name": recipe.name,
@@ -159,7 +167,7 @@ class Commands:
                 "when": recipe.when,
                 "source": recipe.source,
             }
-            for recipe in self._catalog.recipes()
+            for recipe in recipes
         ]
 
     async def _list_agents(self, _: Arguments) -> object:

@@ -44,7 +44,12 @@ class RecipeActions:
     ) -> list[types.CodeAction]:
         """At most six of the kinds that are ``wanted``, and with ``more`` one for all that are left."""
         place = _place(params, document.version)
-        recipes = [each for each in self._fitting(params, document) if wanted(each.kind)]
+        fitting_here = self.fitting(
+            document,
+            self._offsets(params.range, document),
+            has_diagnostic=bool(params.context.diagnostics),
+        )
+        recipes = [each for each in fitting_here if wanted(each.kind)]
         actions = [
             action(f"{_NAME}: {self.title(each)}", "run", {"recipe": each.name, **place}, each.kind)
             for each in recipes[:MOST_OFFERED]
@@ -62,23 +67,31 @@ class RecipeActions:
             return title
         return f"{title} ({plain(label_of(self._documents.roots, recipe.source), 100)})"
 
-    def _fitting(self, params: types.CodeActionParams, document: Snapshot) -> tuple[Recipe, ...]:
+    def fitting(
+        self,
+        document: Snapshot | None,
+        selection: tuple[int, int] | None,
+        *,
+        has_diagnostic: bool,
+    ) -> tuple[Recipe, ...]:
+        """The recipes for a place, best first; ``selection`` are offsets, and without a document few fit."""
+        start, end = selection or (0, 0)
         return fitting(
             self._catalog.recipes(),
-            has_selection=params.range.start != params.range.end,
-            has_diagnostic=bool(params.context.diagnostics),
-            language=document.language,
-            text=self._selected(document, params.range),
-            stack=self._stacks.words(document.path),
+            has_selection=start != end,
+            has_diagnostic=has_diagnostic,
+            language=document.language if document else None,
+            # The beginning is enough, and nothing of it is sent anywhere.
+            text=document.text[start : min(end, start + MOST_LOOKED_AT)] if document else "",
+            stack=self._stacks.words(document.path) if document else frozenset(),
         )
 
-    def _selected(self, document: Snapshot, span: types.Range) -> str:
-        """The beginning of the selected text; nothing of it is sent anywhere."""
+    def _offsets(self, span: types.Range, document: Snapshot) -> tuple[int, int]:
         start, end = (
             document.index.offset_at(from_position(place), self._documents.encoding)
             for place in (span.start, span.end)
         )
-        return document.text[start : min(end, start + MOST_LOOKED_AT)]
+        return start, end
 
 
 def _place(params: types.CodeActionParams, version: int | None) -> Mapping[str, Any]:

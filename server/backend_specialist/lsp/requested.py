@@ -17,6 +17,8 @@ from backend_specialist.lsp.uris import path_of
 from backend_specialist.sessions.catalog import Catalog
 from backend_specialist.sessions.task import Diagnostic, Task
 
+Place = tuple[Snapshot | None, tuple[int, int] | None, tuple[Diagnostic, ...]]
+"""A document, the selection in it as offsets, and the diagnostics that are meant."""
 MAX_INSTRUCTIONS = 100_000
 _SEVERITIES = {1: "error", 2: "warning", 3: "information", 4: "hint"}
 
@@ -28,9 +30,15 @@ class Requested:
         self._documents = documents
         self._catalog = catalog
 
+    async def place(self, given: Mapping[str, Any]) -> Place:
+        """Give what a task would be about; an open document is captured before anything is awaited."""
+        document = await self._document(given)
+        selection = self._selection(given, document)
+        return document, selection, _diagnostics(given.get("diagnostics", []))
+
     async def task(self, given: Mapping[str, Any]) -> Task:
-        """Give the task; an open document is captured before anything is awaited."""
-        snapshot = await self._document(given)
+        """Give the task."""
+        document, selection, diagnostics = await self.place(given)
         instructions = given.get("instructions", "")
         recipe = self._recipe(given.get("recipe"))
         if len(instructions) > MAX_INSTRUCTIONS:
@@ -45,9 +53,9 @@ class Requested:
             agent=self.agent(given.get("agent") or (recipe.agent if recipe else None)),
             instructions=instructions,
             recipe=recipe,
-            document=snapshot,
-            selection=self._selection(given, snapshot),
-            diagnostics=_diagnostics(given.get("diagnostics", [])),
+            document=document,
+            selection=selection,
+            diagnostics=diagnostics,
             output=given.get("output", ""),
         )
 

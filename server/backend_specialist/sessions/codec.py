@@ -43,9 +43,8 @@ def outcome_to_json(item: HunkOutcome) -> dict[str, Any]:
 
 
 def outcomes_for_clients(items: Iterable[HunkOutcome]) -> list[dict[str, Any]]:
-    """Give outcomes as clients see them: with the file's label, without its text."""
-    hidden = ("path", "actual")
-    return [{k: v for k, v in outcome_to_json(item).items() if k not in hidden} for item in items]
+    """Give outcomes as clients see them: without the text that stands there now."""
+    return [{k: v for k, v in outcome_to_json(item).items() if k != "actual"} for item in items]
 
 
 def outcome_from_json(raw: Mapping[str, Any]) -> HunkOutcome:

@@ -1,7 +1,7 @@
 """A session in one row of a list.
 
-Owns what is said of a session there, and when its stored summary is enough: a list must not read the whole record of
-every session that there ever was.
+Owns what is said of a session there, which commands make sense for it now, and when its stored summary is enough: a
+list must not read the whole record of every session that there ever was.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from backend_specialist.domain.deliverable import without_refused
 from backend_specialist.domain.failure import failure_to_json
 from backend_specialist.domain.ports import SessionHead
+from backend_specialist.domain.proposal import Result
 from backend_specialist.domain.specification import Specification, unanswered
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
 from backend_specialist.sessions.events import Status
@@ -66,4 +67,24 @@ def row(head: SessionHead, status: Status, summary: Mapping[str, Any]) -> dict[s
         "specification": None,
         "error": None,
         **summary,
+        "actions": actions(status, summary),
     }
+
+
+def actions(status: Status, summary: Mapping[str, Any]) -> list[str]:
+    """The commands of ``docs/protocol.md`` that make sense for a session now."""
+    # A reply would go on beside a proposal that waits for its review since another start of the server.
+    left_waiting = status.ended and bool(summary["waiting"])
+    applied = any(item["result"] == Result.ACCEPTED.value for item in summary["outcomes"])
+    possible = {
+        "review": status is Status.AWAITING_REVIEW or left_waiting,
+        "answer": status is Status.AWAITING_ANSWER,
+        "cancel": not status.ended,
+        "reply": not left_waiting,
+        "revert": status.ended and applied,
+        "showTranscript": True,
+        "showDeliverable": summary["deliverable"],
+        "saveDeliverable": summary["deliverable"] and status.ended,
+        "deleteSession": status.ended,
+    }
+    return [name for name, makes_sense in possible.items() if makes_sense]

@@ -241,10 +241,11 @@ class Supervisor:
         entry = self._jobs.get(session_id)
         return entry.session.facts.title if entry else session_id
 
-    async def sessions(self) -> list[dict[str, Any]]:
-        """Give the sessions of these workspace folders, newest first."""
+    async def sessions(self, only: str | None = None) -> list[dict[str, Any]]:
+        """Give the sessions of these workspace folders, newest first, or the one with this id if it is there."""
         heads = await self._services.store.heads()
-        return [await self._row(head) for head in heads if self._is_here(head)]
+        wanted = (head for head in heads if only in (None, head.id) and self._is_here(head))
+        return [await self._row(head) for head in wanted]
 
     async def _row(self, head: SessionHead) -> dict[str, Any]:
         if head.id not in self._jobs and listing.is_final(head):

@@ -1,0 +1,33 @@
+/**
+ * What a task is about: the file that the user looks at, what they selected in it, and what is said to be wrong there.
+ *
+ * Owns its reading from the editor. Decides nothing about it.
+ */
+import { type Diagnostic, languages, type Range, type TextEditor } from "vscode";
+import type { Place } from "./protocol";
+
+const MOST_DIAGNOSTICS = 20;
+
+export function placeOf(editor: TextEditor | undefined): Place {
+  if (!editor || !["file", "untitled"].includes(editor.document.uri.scheme)) return {};
+  const { document, selection } = editor;
+  const diagnostics = languages
+    .getDiagnostics(document.uri)
+    .filter(({ range }) => range.intersection(selection))
+    .slice(0, MOST_DIAGNOSTICS)
+    .map(diagnosticOf);
+  const place = { uri: document.uri.toString(), version: document.version, diagnostics };
+  return selection.isEmpty ? place : { ...place, range: rangeOf(selection) };
+}
+
+function diagnosticOf({ message, severity, source = "", range }: Diagnostic) {
+  // VS Code counts severities from 0, the protocol from 1.
+  return { message, severity: severity + 1, source, range: rangeOf(range) };
+}
+
+function rangeOf({ start, end }: Range) {
+  return {
+    start: { line: start.line, character: start.character },
+    end: { line: end.line, character: end.character },
+  };
+}

@@ -1,0 +1,48 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { placeOf } from "../src/place";
+import { languages } from "./vscode";
+
+const at = (line: number, character: number) => ({ line, character });
+
+function editor(scheme: string, isEmpty: boolean): never {
+  const uri = { scheme, toString: () => `${scheme}:///a.py` };
+  const selection = { isEmpty, start: at(1, 2), end: at(3, 4) };
+  return { document: { uri, version: 7 }, selection } as never;
+}
+
+function problem(message: string, touches: boolean) {
+  const range = { start: at(2, 0), end: at(2, 9), intersection: () => touches || undefined };
+  return { message, severity: 1, source: "lint", range };
+}
+
+beforeEach(() => {
+  vi.resetAllMocks();
+  languages.getDiagnostics.mockReturnValue([]);
+});
+
+describe("the place of a task", () => {
+  const file = { uri: "file:///a.py", version: 7, diagnostics: [] };
+
+  it("is the selection, at the version that the user sees", () => {
+    const range = { start: at(1, 2), end: at(3, 4) };
+    expect(placeOf(editor("file", false))).toEqual({ ...file, range });
+  });
+
+  it("is the file without a selection, and nothing in an output channel", () => {
+    expect(placeOf(editor("file", true))).toEqual(file);
+    expect(placeOf(editor("output", false))).toEqual({});
+    expect(placeOf(undefined)).toEqual({});
+  });
+
+  it("has the problems that it touches, in the protocol's numbers", () => {
+    languages.getDiagnostics.mockReturnValue([problem("Here", true), problem("Elsewhere", false)]);
+    expect(placeOf(editor("file", true)).diagnostics).toEqual([
+      { message: "Here", severity: 2, source: "lint", range: { start: at(2, 0), end: at(2, 9) } },
+    ]);
+  });
+
+  it("has so many problems at most", () => {
+    languages.getDiagnostics.mockReturnValue(Array.from({ length: 99 }, () => problem("x", true)));
+    expect(placeOf(editor("file", true)).diagnostics).toHaveLength(20);
+  });
+});
