@@ -66,15 +66,22 @@ BROKEN = """
 
 
 async def test_a_selection_and_a_problem_offer_fitting_recipes(open_window, picture) -> None:
-    window = await open_window([Reply(text="It has tests.")], project=PROJECT + BROKEN)
+    window = await open_window([Reply(text="So it is.")] * 2, project=PROJECT + BROKEN)
     bench = window.workbench
     await bench.ready()
     await bench.show("app/limits.json")
     await bench.press("F8")
+    await expect(bench.page.locator(".marker-widget")).to_contain_text("Trailing comma")
+    await bench.press("Escape")
+    await bench.select_lines(1, 1)
     rows = await bench.actions("Control+.")
     problem = rows.filter(has_text="Backend Specialist: Fix this problem")
     await expect(problem).to_have_count(1)
-    await bench.press("Escape", "Escape")
+    await rows.filter(has_text="Backend Specialist: More…").click()
+    await bench.type_into_box("Write deployment")
+    await expect(bench.toast("has finished")).to_be_visible()
+    assert "Trailing comma" in str(window.model.requests[0]["messages"]), "what was wrong there"
+    await bench.palette("Notifications: Clear All Notifications")
 
     await bench.show("app/main.py")
     await bench.select_lines(5, 6)
@@ -86,10 +93,26 @@ async def test_a_selection_and_a_problem_offer_fitting_recipes(open_window, pict
     await rows.filter(has_text="Backend Specialist: More…").click()
     await bench.type_into_box("Add tests")
     await expect(bench.toast("has finished")).to_be_visible()
-    (request,) = window.model.requests
+    _, request = window.model.requests
     asked = str(request["messages"])
     assert "app/main.py" in asked
     assert "return total(items) / len(items)" in asked
+    await untouched(window)
+
+
+async def test_the_context_menu_runs_a_recipe_on_the_selection(open_window) -> None:
+    window = await open_window([Reply(text="It has tests.")])
+    bench = window.workbench
+    await bench.ready()
+    await bench.show("app/main.py")
+    await bench.select_lines(5, 6)
+    await bench.context_menu("Backend Specialist", "Run a Recipe…")
+    await bench.type_into_box("Add tests")
+    await expect(bench.toast("has finished")).to_be_visible()
+    (request,) = window.model.requests
+    asked = str(request["messages"])
+    assert "return total(items) / len(items)" in asked
+    assert "return sum(items)" not in asked, "only what was selected"
     await untouched(window)
 
 

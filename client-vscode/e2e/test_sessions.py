@@ -100,13 +100,27 @@ async def test_a_session_that_ran_when_the_server_was_killed_goes_on_when_the_us
     assert "Go on where you were interrupted." in str(window.model.requests[-1]["messages"])
 
 
+async def test_a_row_of_the_sessions_view_reviews_and_cancels(open_window) -> None:
+    window = await open_window(SCRIPT)
+    bench = window.workbench
+    await proposed(window)
+    await bench.palette("Notifications: Clear All Notifications")
+    row = await bench.session_row("Guard mean()")
+    await expect(row).to_contain_text("waiting for your review")
+    await bench.row_button(row, "Review Proposed Edits")
+    await expect(bench.toast("2 edits in 2 files")).to_be_visible()
+    await bench.row_button(row, "Cancel")
+    await expect(row).to_contain_text("cancelled")
+    await expect(bench.page.locator(".multiDiffEditor")).to_have_count(0)
+    await untouched(window)
+
+
 async def test_the_sessions_view_shows_the_outcome_and_reverts(open_window, picture) -> None:
     window = await open_window(SCRIPT)
     bench = window.workbench
     await proposed(window)
     await applied(window)
-    await bench.palette("Show Sessions")
-    row = bench.page.locator(".pane-body .monaco-list-row", has_text="Guard mean()").first
+    row = await bench.session_row("Guard mean()")
     await expect(row).to_contain_text("completed")
     await expect(row).to_contain_text("tokens")
     await row.click()
@@ -115,7 +129,7 @@ async def test_the_sessions_view_shows_the_outcome_and_reverts(open_window, pict
     await expect(file).to_contain_text("1 accepted")
     await picture(bench, "sessions")
 
-    await bench.palette("Revert Applied Edits")
+    await bench.row_button(row, "Revert Applied Edits")
     await bench.choose("2 edits in 2 files", "Apply all")
     await bench.expect_text("app/main.py", MAIN)
     await eventually(lambda: window.disk("tests/test_mean.py"), None)

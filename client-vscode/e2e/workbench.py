@@ -139,6 +139,29 @@ class Workbench:
                 return rows
         raise AssertionError("the list of code actions does not open")
 
+    async def context_menu(self, *titles: str) -> None:
+        """Choose from the context menu of the selection; all but the last title are submenus."""
+        await self.press("Shift+F10")
+        for title in titles:
+            item = self.page.locator(".monaco-menu .action-menu-item", has_text=title).first
+            await expect(item).to_be_visible()
+            await item.hover()
+            await item.click()
+
+    # ------------------------------------------------------------ the sessions view
+
+    async def session_row(self, text: str) -> Locator:
+        """The row of a session, with the view in front."""
+        await self.palette("Show Sessions")
+        row = self.page.locator(".pane-body .monaco-list-row", has_text=text).first
+        await expect(row).to_be_visible()
+        return row
+
+    async def row_button(self, row: Locator, title: str) -> None:
+        """Press one of the buttons in a row."""
+        await row.hover()
+        await row.locator(f'.action-label[aria-label="{title}"]').click()
+
     # ------------------------------------------------------------ being asked
 
     def toast(self, text: str) -> Locator:

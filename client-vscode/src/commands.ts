@@ -5,7 +5,7 @@
  */
 import { commands, type Disposable, window } from "vscode";
 import { placeOf } from "./place";
-import type { Action, Caller, PickArgument } from "./protocol";
+import type { Action, Caller, PickArgument, Place } from "./protocol";
 import type { Sessions } from "./sessions";
 import type { Row } from "./tree";
 import { line, message, statusOf } from "./words";
@@ -83,20 +83,15 @@ export class Commands {
     if (instructions?.trim()) await this.server.call("run", { ...place, instructions });
   }
 
-  /** Pick one of the recipes that fit here, or of those that a code action has `offered` for its place. */
+  /** Pick one of all recipes that fit here, or at the place for which a code action has `offered` more. */
   private async runRecipe(offered?: object): Promise<void> {
-    const { recipes, ...place } = isOffer(offered)
-      ? offered
-      : { recipes: undefined, ...placeOf(window.activeTextEditor) };
-    const fitting = await this.server.call("listRecipes", { place });
-    const items = fitting
-      .filter((recipe) => recipes?.includes(recipe.name) ?? true)
-      .map((recipe) => ({
-        label: line(recipe.title),
-        description: recipe.source === "built-in" ? "" : line(recipe.source),
-        detail: line(recipe.description),
-        recipe: recipe.name,
-      }));
+    const place = isOffer(offered) ? placeIn(offered) : placeOf(window.activeTextEditor);
+    const items = (await this.server.call("listRecipes", { place })).map((recipe) => ({
+      label: line(recipe.title),
+      description: recipe.source === "built-in" ? "" : line(recipe.source),
+      detail: line(recipe.description),
+      recipe: recipe.name,
+    }));
     const title = "Backend Specialist: Run a Recipe";
     const chosen = await window.showQuickPick(items, { title, matchOnDetail: true });
     if (chosen) await this.server.call("run", { ...place, recipe: chosen.recipe });
@@ -237,6 +232,10 @@ const MENU: readonly [string, string, (Action | "server")?][] = [
   ["$(debug-restart) Restart server", "restart"],
   ["$(output) Show log", "log"],
 ];
+
+function placeIn({ recipes: _, ...place }: PickArgument): Place {
+  return place;
+}
 
 /** What a code action hands over; a menu of the editor hands over the file's address instead. */
 function isOffer(given: object | undefined): given is PickArgument {

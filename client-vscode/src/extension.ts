@@ -78,6 +78,14 @@ export function activate(context: ExtensionContext): void {
     if ((await window.showErrorMessage(text, ...buttons)) !== SET_KEY) return;
     if (await around.setApiKey()) await offer(started, event.sessionId, ...TRY_AGAIN);
   };
+  /** A server that runs may be at work, so only the user ends it. */
+  const otherServer = async () => {
+    const question = "Backend Specialist: the setting takes effect when the server starts again.";
+    const mayStart =
+      started.life === "stopped" ||
+      (await window.showInformationMessage(question, RESTART)) === RESTART;
+    if (mayStart) await started.restart();
+  };
   const hear = async (event: SessionEvent) => {
     void sessions.hear(event).catch((error) => log.warn(String(error)));
     if (event.kind === "error") void failed(event).catch(say);
@@ -113,7 +121,8 @@ export function activate(context: ExtensionContext): void {
       if (contentChanges.length && document === window.activeTextEditor?.document) typing.typed();
     }),
     workspace.onDidChangeConfiguration((change) => {
-      if (STARTS_IT.some((name) => change.affectsConfiguration(name))) void started.restart();
+      if (STARTS_IT.some((name) => change.affectsConfiguration(name)))
+        void otherServer().catch(say);
       else if (change.affectsConfiguration("backendSpecialist")) void started.settingsChanged();
     }),
     workspace.onDidGrantWorkspaceTrust(() => started.restart()),
@@ -132,6 +141,7 @@ const STARTS_IT = [
   "backendSpecialist.client.server.command",
   "backendSpecialist.client.python",
 ] as const;
+const RESTART = "Restart Server";
 const SET_KEY = "Set API Key…";
 const TRY_AGAIN = ["The key is set.", "Try Again", "Try again."] as const;
 const GO_ON = ["Continue", "Go on where you were interrupted."] as const;

@@ -115,24 +115,19 @@ describe("commands", () => {
   const place = { uri: "file:///a.py", version: 7, range: at, diagnostics: [] };
 
   it.each([
-    ["the server finds fitting", undefined, {}, ["best", "second", "third"]],
-    ["a menu of the editor stands for", { scheme: "file" }, {}, ["best", "second", "third"]],
-    [
-      "a code action has offered",
-      { recipes: ["third", "second"], ...place },
-      place,
-      ["second", "third"],
-    ],
-  ])("pick one of the recipes that %s, in the server's order", async (_, given, asked, names) => {
+    ["from the palette", undefined, {}],
+    ["from a menu of the editor", { scheme: "file" }, {}],
+    ["for the place of a code action", { recipes: ["third"], ...place }, place],
+  ])("pick a recipe that the server finds fitting, %s", async (_, given, asked) => {
     const { run, server } = await stage({ listRecipes: recipes });
     window.showQuickPick.mockImplementation(async (items) => (items as object[])[0]);
     await run("runRecipe", given);
     expect(server.calls.slice(-2)).toEqual([
       ["listRecipes", { place: asked }],
-      ["run", { ...asked, recipe: names[0] }],
+      ["run", { ...asked, recipe: "best" }],
     ]);
     const [items] = window.showQuickPick.mock.calls[0] as [{ recipe: string }[]];
-    expect(items.map((item) => item.recipe)).toEqual(names);
+    expect(items.map((item) => item.recipe)).toEqual(["best", "second", "third"]);
   });
 });
 
