@@ -24,7 +24,7 @@ demo: $(STAMP) ## watch the specialist change a sample project (ARGS=--yes: unat
 	@$(BIN)/backend-specialist demo $(ARGS)
 
 test: $(STAMP) ## every test: unit, property, end to end, real Neovim
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(STAMP) ## ruff and mypy --strict; tsc and biome as well, once test-client has installed them
 	$(BIN)/ruff check .

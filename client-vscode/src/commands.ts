@@ -126,11 +126,11 @@ export class Commands {
 
   private reply(row?: Row): Promise<void> {
     return this.session("reply", row, async (sessionId) => {
-      const title = `Reply to “${line(this.sessions.find(sessionId)?.title ?? "", 60)}”`;
-      const prompt =
-        this.sessions.find(sessionId)?.status === "awaitingReview"
-          ? "This rejects the waiting edits, with your text as the reason."
-          : "The session goes on with it.";
+      const session = this.sessions.find(sessionId);
+      const title = `Reply to “${line(session?.title ?? "", 60)}”`;
+      const prompt = session?.waiting
+        ? "This rejects the waiting edits, with your text as the reason."
+        : "The session goes on with it.";
       const text = await window.showInputBox({ title, prompt, ignoreFocusOut: true });
       if (text?.trim()) await this.server.call("reply", { sessionId, text });
     });

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend_specialist.adapters.scripts import Call, Reply
 from backend_specialist.lsp.arguments import SHAPES
-from support.fake_editor import Failure, FakeEditor, Guise
+from support.fake_editor import Failure, FakeEditor, Guise, honest_apply
 from support.scripts_for_tests import DELIVER, EDIT, GUARDED, LEAVE, SCRIPT
 from support.talk import DRAWS, answer, asked, by_task, refused, results, run
 
@@ -244,6 +246,34 @@ async def test_cancel_is_answered_and_acted_on_in_every_state(api, start) -> Non
     assert {each["status"] for each in await editor.command("listSessions")} == {"cancelled"}
     assert editor.text("app/main.py") == before
     assert not any(message["method"] == "workspace/applyEdit" for message in editor.heard)
+
+
+async def test_cancel_while_edits_are_applied_leaves_them_known_and_revertible(api, start) -> None:
+    async def cancelled_meanwhile(editor: FakeEditor, params: dict[str, Any]) -> dict[str, Any]:
+        applied = await honest_apply(editor, params)
+        if len([m for m in editor.heard if m["method"] == "workspace/applyEdit"]) == 1:
+            await editor.command("cancel")
+        return applied
+
+    guise = replace(DRAWS, apply=cancelled_meanwhile)
+    editor = await start(await api(SCRIPT), guise)
+    editor.open("app/main.py")
+    before = editor.text("app/main.py")
+    session = await run(editor)
+    await answer(editor, session, "applyAll")
+    await editor.status("cancelled")
+    assert editor.text("app/main.py") != before
+    (row,) = await editor.command("listSessions")
+    assert {item["result"] for item in row["outcomes"]} == {"accepted"}
+    assert "revert" in row["actions"]
+
+    mark = len(editor.heard)
+    await editor.command("revert", sessionId=session)
+    reverse = await editor.event("proposal", since=mark)
+    named = {"sessionId": session, "proposalId": reverse["proposalId"]}
+    await editor.command("answer", **named, decision="applyAll")
+    await editor.status("completed", since=mark)
+    assert editor.text("app/main.py") == before
 
 
 async def test_progress_can_be_cancelled_by_a_plain_client(api, start) -> None:

@@ -243,6 +243,30 @@ async def test_what_waited_for_its_turn_is_checked_when_it_comes() -> None:
     assert "has changed" in (await second).reason
 
 
+async def test_a_cancelled_edit_that_was_sent_is_seen_to_its_end() -> None:
+    connection = Connection()
+    applying = connection.apply(OPEN)
+    request = await connection.request()
+    applying.cancel()
+    await asyncio.sleep(0)
+    connection.answer(request, result={"applied": True})
+    assert (await applying).applied
+
+
+async def test_a_cancelled_preview_and_an_edit_in_a_queue_end_at_once() -> None:
+    connection = Connection()
+    first, queued = connection.apply(OPEN), connection.apply(OPEN)
+    preview = connection.apply(OPEN, confirm=True)
+    requests = [await connection.request() for _ in range(2)]
+    queued.cancel()
+    preview.cancel()
+    ended = await asyncio.gather(queued, preview, return_exceptions=True)
+    assert [type(each) for each in ended] == [asyncio.CancelledError] * 2
+    (plain,) = (r for r in requests if "changeAnnotations" not in r["params"]["edit"])
+    connection.answer(plain, result={"applied": True})
+    assert (await first).applied
+
+
 async def test_a_preview_stays_open_as_long_as_the_setting_says() -> None:
     connection = Connection()
     connection.editor.approval_seconds = 0.01

@@ -103,6 +103,44 @@ async def test_a_cancelled_request_is_withdrawn_and_gives_its_turn_back(wire: Wi
     assert (await second).value == "second"
 
 
+async def test_a_cancelled_caller_gets_an_answer_that_comes_in_its_patience(wire: Wire) -> None:
+    async def ask() -> tuple[Answer, int]:
+        answer = await wire.requests.send("x/y", None, seconds=None, patience=60)
+        task = asyncio.current_task()
+        assert task
+        return answer, task.cancelling()
+
+    asking = asyncio.create_task(ask())
+    request = await wire.next()
+    asking.cancel()
+    await asyncio.sleep(0)
+    wire.answer(request, result="done")
+    assert await asking == (Answer(value="done"), 1)
+    assert wire.sent.empty(), "what was answered is not withdrawn"
+
+
+@pytest.mark.parametrize("patience", [0.0, 0.01])
+async def test_a_cancelled_caller_ends_when_its_patience_does(wire: Wire, patience: float) -> None:
+    sending = wire.requests.send("x/y", None, seconds=None, patience=patience)
+    asking = asyncio.create_task(sending)
+    request = await wire.next()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert (await wire.next())["params"] == {"id": request["id"]}
+
+
+async def test_an_answer_in_the_moment_of_the_cancellation_is_none_without_patience(
+    wire: Wire,
+) -> None:
+    asking = asyncio.create_task(wire.requests.ask("x/y", None))
+    request = await wire.next()
+    asking.cancel()
+    wire.answer(request, result="late")
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
 async def test_requests_of_one_kind_follow_each_other(wire: Wire) -> None:
     asking = [asyncio.create_task(wire.requests.choose(f"{n}?", ["Yes"])) for n in range(3)]
     for number in range(3):

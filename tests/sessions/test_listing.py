@@ -70,8 +70,12 @@ REFUSED, ACCEPTED = [{"result": "refused"}], [{"result": "accepted"}, {"result":
             id="a question is answered",
         ),
         pytest.param(
-            Status.INTERRUPTED, True, ACCEPTED, False, "review revert showTranscript deleteSession",
-            id="a proposal that waits since another start is reviewed before anything else is said",
+            Status.INTERRUPTED, True, ACCEPTED, False, "review reply revert showTranscript deleteSession",
+            id="a proposal that waits since another start is reviewed or replied to",
+        ),
+        pytest.param(
+            Status.CANCELLED, True, [], False, "reply showTranscript deleteSession",
+            id="what a cancelled session proposed waits for nobody",
         ),
         pytest.param(
             Status.COMPLETED, False, ACCEPTED, True,

@@ -11,6 +11,7 @@ from backend_specialist.adapters.scripts import Reply
 from backend_specialist.domain.changeset import FileChange, hunks
 from backend_specialist.domain.ports import ApplyAnswer
 from backend_specialist.domain.proposal import Proposal
+from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.review import SETTLED_BEFORE
 from backend_specialist.sessions.services import Policy
 from support.dict_editor import CAPABLE
@@ -47,6 +48,32 @@ async def test_nothing_is_in_a_buffer_before_the_answer() -> None:
     assert stage.workspace.text("app.py") == FILES["app.py"]
     await stage.supervisor.cancel(session)
     await stage.ended(session)
+
+
+async def test_cancel_while_the_editor_applies_ends_with_what_became_of_it() -> None:
+    stage, session, first = await proposed(A, WORKFLOW)
+    applying = asyncio.Event()
+
+    async def slowly(changes: Sequence[FileChange]) -> ApplyAnswer:
+        applying.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            # As the port says: an edit that was sent is seen to its end.
+            return await stage.editor.apply_all(changes)
+        raise AssertionError("it waits for ever")
+
+    stage.editor.behaviour = slowly
+    await stage.answer(session, first)
+    await applying.wait()
+    await stage.supervisor.cancel(session)
+    await stage.ended(session)
+    assert stage.outcomes() == [("app.py", "accepted")]
+    assert stage.status == "cancelled"
+    assert len([event for event in stage.events if event.kind is Kind.PROPOSAL]) == 1
+    (row,) = await stage.supervisor.sessions()
+    assert "revert" in row["actions"]
+    assert "review" not in row["actions"], "the other file was given up"
 
 
 async def test_only_the_chosen_hunks_are_applied_and_the_others_are_told_as_refused() -> None:

@@ -20,6 +20,7 @@ from backend_specialist.lsp.requests import Answer
 from backend_specialist.lsp.server import SpecialistServer
 
 APPLY_SECONDS = 30.0
+CANCEL_SECONDS = 2.0
 PREVIEW = "workspace/applyEdit with a preview"
 
 
@@ -50,6 +51,7 @@ class LspEditor:
     ) -> ApplyAnswer:
         """Send one edit. Raises nothing: a refusal, a malformed answer and a timeout are answers.
 
+        A cancelled task still gets the answer to an edit that was sent, if it comes within :data:`CANCEL_SECONDS`.
         A preview may be open for hours and has a turn of its own, so that it holds up no other session's edit.
         """
         method = types.WORKSPACE_APPLY_EDIT
@@ -61,7 +63,10 @@ class LspEditor:
                 return ApplyAnswer(applied=False, reason=str(error))
             params = {"edit": edit, "label": label}
             seconds = self.approval_seconds if confirm else APPLY_SECONDS
-            return _read(await self._server.requests.send(method, params, seconds=seconds), seconds)
+            # An edit that was sent is being applied, while a preview may stay open for hours.
+            patience = 0.0 if confirm else CANCEL_SECONDS
+            send = self._server.requests.send
+            return _read(await send(method, params, seconds=seconds, patience=patience), seconds)
 
     def _form(self, *, confirm: bool) -> Form:
         return Form(

@@ -65,8 +65,14 @@ class Requests:
         async with self.turn(method):
             return await self.send(method, params, seconds=seconds)
 
-    async def send(self, method: str, params: object, *, seconds: float | None) -> Answer:
-        """Send at once and wait; for callers that hold the turn."""
+    async def send(
+        self, method: str, params: object, *, seconds: float | None, patience: float = 0.0
+    ) -> Answer:
+        """Send at once and wait; for callers that hold the turn.
+
+        ``patience``: how many seconds a cancelled caller goes on waiting, because what it asked for may be happening.
+        An answer that comes by then is given, and the caller, whose task is still ``cancelling()``, ends after it.
+        """
         if self._closed:
             return GONE
         request_id = next(self._ids)
@@ -75,14 +81,14 @@ class Requests:
         try:
             self._write({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
             async with asyncio.timeout(seconds):
-                return await waiting
+                return await _settled(waiting, patience)
         except TimeoutError:
             return Answer(timed_out=True)
         except OSError:
             return GONE
         finally:
             del self._waiting[request_id]
-            if waiting.cancelled() or not waiting.done():
+            if not waiting.done():
                 self._withdraw(request_id)
 
     def settle(self, message: Mapping[str, Any]) -> None:
@@ -150,6 +156,18 @@ class Requests:
         """Ask for a progress indicator; ``False`` when the editor has none."""
         params = types.WorkDoneProgressCreateParams(token=token)
         return (await self.ask(types.WINDOW_WORK_DONE_PROGRESS_CREATE, params)).usable
+
+
+async def _settled(waiting: asyncio.Future[Answer], patience: float) -> Answer:
+    try:
+        return await asyncio.shield(waiting)
+    except asyncio.CancelledError:
+        if not patience:
+            raise
+        await asyncio.wait({waiting}, timeout=patience)
+        if not waiting.done():
+            raise
+        return waiting.result()
 
 
 def _number(value: object) -> int:

@@ -73,14 +73,14 @@ def row(head: SessionHead, status: Status, summary: Mapping[str, Any]) -> dict[s
 
 def actions(status: Status, summary: Mapping[str, Any]) -> list[str]:
     """The commands of ``docs/protocol.md`` that make sense for a session now."""
-    # A reply would go on beside a proposal that waits for its review since another start of the server.
-    left_waiting = status.ended and bool(summary["waiting"])
+    # What a cancelled session had proposed was given up by the user.
+    left_waiting = status.ended and bool(summary["waiting"]) and status is not Status.CANCELLED
     applied = any(item["result"] == Result.ACCEPTED.value for item in summary["outcomes"])
     possible = {
         "review": status is Status.AWAITING_REVIEW or left_waiting,
         "answer": status is Status.AWAITING_ANSWER,
         "cancel": not status.ended,
-        "reply": not left_waiting,
+        "reply": True,
         "revert": status.ended and applied,
         "showTranscript": True,
         "showDeliverable": summary["deliverable"],

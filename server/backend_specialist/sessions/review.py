@@ -255,7 +255,12 @@ class Review:
         outcomes = tuple(
             item for pair in fresh for item in decided.renamed(*pair, found[pair[1].path])
         )
-        return await self._close(proposal, (*outcomes, *others), applied)
+        closed = await self._close(proposal, (*outcomes, *others), applied)
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            # Cancelled while the editor was applying it: that was seen to its end first.
+            raise asyncio.CancelledError
+        return closed
 
     async def _close(
         self,

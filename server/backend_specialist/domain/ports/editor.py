@@ -43,6 +43,7 @@ class Editor(Protocol):
         """Send one ``workspace/applyEdit``, one text edit a hunk, versions explicit.
 
         With ``confirm`` every edit is annotated ``needsConfirmation``. One request is outstanding at a time.
-        Raises nothing: a refusal, a malformed answer and a timeout are answers.
+        Raises nothing: a refusal, a malformed answer and a timeout are answers. A cancelled caller still gets the
+        answer to an edit that was sent, where it comes soon; its task is ``cancelling()`` then.
         """
         ...
