@@ -13,7 +13,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from backend_specialist.adapters.agent_sources import AgentSources, Places
+from backend_specialist.adapters.agent_places import Places
+from backend_specialist.adapters.agent_sources import AgentSources
 from backend_specialist.adapters.agent_texts import AgentTexts
 from backend_specialist.adapters.fetch_policy import FetchPolicy
 from backend_specialist.adapters.file_tree import TreeRefused

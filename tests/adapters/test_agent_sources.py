@@ -6,13 +6,8 @@ from pathlib import Path
 import pytest
 
 from backend_specialist.adapters.agent_files import load_agent, usable
-from backend_specialist.adapters.agent_sources import (
-    DEFAULT_AGENT,
-    AgentSources,
-    Places,
-    built_in_directory,
-    user_directories,
-)
+from backend_specialist.adapters.agent_places import DEFAULT_AGENT, Places, built_in_directory
+from backend_specialist.adapters.agent_sources import AgentSources
 from backend_specialist.adapters.recipe_files import usable_recipe
 from backend_specialist.adapters.trust import Trust
 from backend_specialist.domain.agent import AgentDefinition
@@ -65,21 +60,6 @@ def test_built_in_agents_and_recipes_are_without_fault(sources: AgentSources) ->
     assert {recipe.name for recipe in sources.recipes()} == {file.stem for file in files}
     assert all(recipe.problems == () for recipe in sources.recipes())
     assert {agent.source for agent in sources.agents()} == {"built-in"}
-
-
-def test_built_in_directory_is_beside_the_code_or_the_repository_only() -> None:
-    directory = Path(built_in_directory())
-    assert (directory / f"{DEFAULT_AGENT}.md").is_file()
-    assert (
-        directory.parent / "pyproject.toml"
-    ).is_file() or directory.parent.name == "backend_specialist"
-
-
-def test_user_directories_follow_the_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert str(tmp_path / "opencode") in user_directories()
 
 
 def test_agents_are_listed_with_the_default_one_first(sources: AgentSources, write: Write) -> None:

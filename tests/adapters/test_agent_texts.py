@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from backend_specialist.adapters.agent_sources import AgentSources, Places, built_in_directory
+from backend_specialist.adapters.agent_places import Places, built_in_directory
+from backend_specialist.adapters.agent_sources import AgentSources
 from backend_specialist.adapters.agent_texts import AgentTexts
 from backend_specialist.adapters.trust import Trust
 from backend_specialist.domain.agent import AgentDefinition

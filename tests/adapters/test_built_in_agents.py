@@ -5,7 +5,7 @@ import pytest
 
 from backend_specialist.adapters import front_matter
 from backend_specialist.adapters.agent_files import load_agent
-from backend_specialist.adapters.agent_sources import built_in_directory
+from backend_specialist.adapters.agent_places import built_in_directory
 from backend_specialist.adapters.recipe_files import load_recipe
 from backend_specialist.domain.permission import evaluate, hidden_tools
 from backend_specialist.domain.recipe import MOST_OFFERED, fitting

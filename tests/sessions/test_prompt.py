@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backend_specialist.adapters.agent_sources import built_in_directory
+from backend_specialist.adapters.agent_places import built_in_directory
 from backend_specialist.adapters.recipe_files import load_recipe
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.display import HIDDEN

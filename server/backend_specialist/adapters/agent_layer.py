@@ -54,13 +54,14 @@ class Layer:
 class Loaded:
     """What a layer holds, broken files included, in the order of their paths.
 
-    ``folder`` is the name of what the layer's directory lies in.
+    ``folder`` is the name of what the layer's directory lies in, ``problem`` why the directory could not be read.
     """
 
     origin: Origin
     folder: str = ""
     agents: tuple[AgentDefinition, ...] = ()
     recipes: tuple[Recipe, ...] = field(default=())
+    problem: str = ""
 
 
 def is_wanted(path: str, shape: Shape) -> bool:
@@ -99,6 +100,7 @@ def load_layer(layer: Layer) -> Loaded:
         folder=os.path.basename(os.path.dirname(layer.directory)),
         agents=(*agents.values(), *doubles),
         recipes=tuple(recipes),
+        problem=layer.problem,
     )
 
 

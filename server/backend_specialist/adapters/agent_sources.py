@@ -1,95 +1,25 @@
-"""Every agent and recipe that there is, files of one name laid over each other.
+"""Every agent and recipe that there is, as of the last time the places were read.
 
-Owns where they are looked for and which is nearest: a trusted workspace, then the directories of the settings, then
-the user's own, then those of the package. Whatever is nearest, the user's own files of that name keep their say. Reads
-the disk in :meth:`AgentSources.reload` only, which blocks; everything else answers from memory.
+Owns that reading and what outlives it: the last good version of a broken file, the default agent that was chosen, what
+was shown before it was trusted. Reads the disk in :meth:`AgentSources.reload` only, which blocks; everything else
+answers from memory, but for trust. Ranks nothing: ``agent_catalogue`` does.
 """
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-import platformdirs
-
-import backend_specialist
+from backend_specialist.adapters.agent_catalogue import Catalogue, overlaid
 from backend_specialist.adapters.agent_files import usable
-from backend_specialist.adapters.agent_layer import (
-    AGENTS,
-    RECIPES,
-    Layer,
-    Loaded,
-    Origin,
-    Shape,
-    is_wanted,
-    load_layer,
-)
-from backend_specialist.adapters.file_tree import TreeRefused, read_tree
-from backend_specialist.adapters.recipe_files import usable_recipe, with_known_agent
-from backend_specialist.adapters.root_files import CLAUDE, layers_of, watched
+from backend_specialist.adapters.agent_layer import Loaded, load_layer
+from backend_specialist.adapters.agent_places import Places, layers
+from backend_specialist.adapters.file_tree import TreeRefused
 from backend_specialist.adapters.trust import Digests, Standing, Trust, TrustOutdated
 from backend_specialist.domain.agent import AgentDefinition, BrokenFile
-from backend_specialist.domain.agent_merge import merged
-from backend_specialist.domain.permission import Rule, defaults
+from backend_specialist.domain.permission import Rule
 from backend_specialist.domain.ports import TrustRefused
 from backend_specialist.domain.recipe import Recipe
-
-DEFAULT_AGENT = "specialist-backend"
-
-
-def built_in_directory() -> str:
-    """The package's own agents: beside its code when installed, else at the top of the repository."""
-    package = os.path.dirname(os.path.abspath(backend_specialist.__file__))
-    installed = os.path.join(package, "agents")
-    server = os.path.dirname(package)
-    top = os.path.dirname(server)
-    if os.path.basename(server) != "server" or not os.path.isfile(f"{top}/pyproject.toml"):
-        return installed
-    return installed if os.path.isdir(installed) else os.path.join(top, "agents")
-
-
-def user_directories() -> tuple[str, ...]:
-    """The user's configuration directories, the nearest first."""
-    base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
-    ours = platformdirs.user_config_dir("backend-specialist", appauthor=False)
-    return (ours, os.path.join(base, "opencode"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Places:
-    """Where to look. ``directories`` come from the user's settings; ``roots`` are the workspace folders.
-
-    ``vouched``: the client keeps trust itself, and trusts these roots. ``replacing``: a workspace's recipe takes the
-    place of one of the same name that is the user's or ours.
-    """
-
-    roots: tuple[str, ...] = ()
-    vouched: bool = False
-    directories: tuple[str, ...] = ()
-    user: tuple[str, ...] = field(default_factory=user_directories)
-    claude: str = field(default_factory=lambda: os.path.join(os.path.expanduser("~"), CLAUDE))
-    default: str = DEFAULT_AGENT
-    replacing: bool = False
-
-
-Stack = Sequence[tuple[Origin, AgentDefinition]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Catalogue:
-    """One reading: ``agents`` in force, the ``users``' own by name, ``files`` as read.
-
-    ``stacks`` are the definitions of each name with the origin of each, nearest first.
-    """
-
-    agents: Mapping[str, AgentDefinition]
-    users: Mapping[str, AgentDefinition]
-    stacks: Mapping[str, Stack]
-    recipes: tuple[Recipe, ...]
-    files: tuple[AgentDefinition | Recipe, ...]
-    refused: tuple[str, ...]
 
 
 class AgentSources:
@@ -99,7 +29,7 @@ class AgentSources:
         self._trust = trust
         self._places = places or Places()
         self._good: dict[tuple[str, str], AgentDefinition] = {}
-        self._catalogue: _Catalogue | None = None
+        self._catalogue: Catalogue | None = None
         self._chosen = ""
         self._shown: dict[str, Digests] = {}
         # Two readings at once could leave the older one in force.
@@ -114,23 +44,9 @@ class AgentSources:
         if places and places.default != self._places.default:
             self._chosen = ""
         self._places = places or self._places
-        layers = list(_layers(self._places, self._trust))
-        loaded = [load_layer(layer) for layer in layers]
+        loaded = [load_layer(layer) for layer in layers(self._places, self._trust)]
         in_force = [self._last_good(item) for item in loaded]
-        stacks = _stacks(in_force)
-        agents = _usable(stacks)
-        loaded = [_with_known_agents(item, agents) for item in loaded]
-        files: list[AgentDefinition | Recipe] = []
-        for item in loaded:
-            files += [*item.agents, *item.recipes]
-        self._catalogue = _Catalogue(
-            agents=agents,
-            users=_users(stacks),
-            stacks=stacks,
-            recipes=_recipes(loaded, replacing=self._places.replacing),
-            files=tuple(files),
-            refused=tuple(layer.problem for layer in layers if layer.problem),
-        )
+        self._catalogue = overlaid(loaded, in_force, replacing=self._places.replacing)
 
     @property
     def places(self) -> Places:
@@ -157,22 +73,12 @@ class AgentSources:
         return self._now().agents.get(name or self.default)
 
     def chain(self, agent: AgentDefinition) -> tuple[tuple[Rule, ...], ...]:
-        """The rule sets that hold for an agent; of their decisions the strictest holds.
-
-        What is not the user's own alone is bound by the user's own agent of the same name as well.
-        """
-        own = self._now().users.get(agent.name)
-        others = set(agent.sources.values()) - {Origin.BUILT_IN.value}
-        bound = own is not None and not others <= set(own.sources.values())
-        links = [agent, own] if own and bound else [agent]
-        return tuple((*defaults(), *link.rules) for link in links)
+        """The rule sets that hold for an agent; of their decisions the strictest holds."""
+        return self._now().chain(agent)
 
     def in_place(self, agent: AgentDefinition) -> AgentDefinition:
         """A definition that was just written, completed by the farther files of its name."""
-        stack = self._now().stacks.get(agent.name, ())
-        sources = [item.source for _, item in stack]
-        own = sources.index(agent.source) if agent.source in sources else -1
-        return merged([agent, *(item for _, item in stack[own + 1 :])])
+        return self._now().in_place(agent)
 
     def recipes(self) -> tuple[Recipe, ...]:
         """Every usable recipe, nearer ones first.
@@ -233,14 +139,9 @@ class AgentSources:
 
     def watched(self) -> frozenset[str]:
         """The directories in which a new or changed file may matter; not all of them exist."""
-        places = self._places
-        found = [directory for root in places.roots for directory in watched(root)]
-        found += [os.path.abspath(os.path.expanduser(each)) for each in places.directories]
-        found += [os.path.join(each, name) for each in places.user for name in (*AGENTS, *RECIPES)]
-        found += [os.path.join(places.claude, "agents")] if places.claude else []
-        return frozenset(found)
+        return self._places.watched()
 
-    def _now(self) -> _Catalogue:
+    def _now(self) -> Catalogue:
         if self._catalogue is None:
             self.reload()
         assert self._catalogue is not None  # noqa: S101 - reload sets it
@@ -255,80 +156,3 @@ class AgentSources:
                 self._good[key] = agent
             agents.append(self._good.get(key, agent))
         return replace(loaded, agents=tuple(agents))
-
-
-def _layers(places: Places, trust: Trust) -> Iterator[Layer]:
-    for root in places.roots:
-        files = trust.contents(root, vouched=places.vouched)
-        if files is not None:
-            yield from layers_of(root, files)
-    for directory in places.directories:
-        yield _read(os.path.abspath(os.path.expanduser(directory)), Origin.USER, Shape.BARE)
-    for directory in places.user:
-        yield _read(directory, Origin.USER, Shape.FOLDERS)
-    if places.claude:
-        yield _read(places.claude, Origin.USER, Shape.CLAUDE)
-    yield _read(built_in_directory(), Origin.BUILT_IN, Shape.BARE)
-
-
-def _read(directory: str, origin: Origin, shape: Shape) -> Layer:
-    folder = "agents/" if shape is Shape.CLAUDE else ""
-    try:
-        files = read_tree(
-            os.path.join(directory, folder) if folder else directory,
-            wanted=lambda path: is_wanted(folder + path, shape),
-            follow_links=True,
-        )
-    except TreeRefused as refused:
-        return Layer(origin=origin, directory=directory, files={}, problem=str(refused))
-    named = {folder + path: data for path, data in files.items()}
-    return Layer(origin=origin, directory=directory, files=named, shape=shape)
-
-
-def _stacks(layers: Iterable[Loaded]) -> dict[str, Stack]:
-    """The definitions of each name, at most one of a layer."""
-    found: dict[str, list[tuple[Origin, AgentDefinition]]] = {}
-    for layer in layers:
-        own: dict[str, AgentDefinition] = {}
-        for agent in layer.agents:
-            own.setdefault(agent.name, agent)
-        for name, agent in own.items():
-            found.setdefault(name, []).append((layer.origin, agent))
-    return {name: tuple(stack) for name, stack in found.items()}
-
-
-def _usable(stacks: Mapping[str, Stack]) -> dict[str, AgentDefinition]:
-    """Those that may run. What a broken file wanted to forbid is not known, so nothing of its name may."""
-    users = _users(stacks)
-    found: dict[str, AgentDefinition] = {}
-    for name, stack in stacks.items():
-        agent = merged([item for _, item in stack])
-        removed = agent.disabled or (name in users and users[name].disabled)
-        if not removed and all(usable(item) for _, item in stack):
-            found[name] = agent
-    return found
-
-
-def _users(stacks: Mapping[str, Stack]) -> dict[str, AgentDefinition]:
-    own = {
-        name: [item for origin, item in stack if origin is Origin.USER]
-        for name, stack in stacks.items()
-    }
-    return {name: merged(items) for name, items in own.items() if items}
-
-
-def _with_known_agents(loaded: Loaded, agents: Collection[str]) -> Loaded:
-    return replace(loaded, recipes=tuple(with_known_agent(each, agents) for each in loaded.recipes))
-
-
-def _recipes(layers: Sequence[Loaded], *, replacing: bool) -> tuple[Recipe, ...]:
-    usable_ones = [
-        (layer, recipe) for layer in layers for recipe in layer.recipes if usable_recipe(recipe)
-    ]
-    others = {recipe.name for layer, recipe in usable_ones if layer.origin is not Origin.WORKSPACE}
-    found: dict[str, Recipe] = {}
-    for layer, recipe in usable_ones:
-        beside = layer.origin is Origin.WORKSPACE and recipe.name in others and not replacing
-        name = f"{layer.folder}:{recipe.name}" if beside else recipe.name
-        found.setdefault(name, replace(recipe, name=name))
-    return tuple(found.values())

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from backend_specialist.adapters import front_matter
 from backend_specialist.adapters.agent_layer import Shape, is_recipe, is_wanted, load_file
-from backend_specialist.adapters.agent_sources import AgentSources, built_in_directory
+from backend_specialist.adapters.agent_places import built_in_directory
+from backend_specialist.adapters.agent_sources import AgentSources
 from backend_specialist.adapters.claude_files import TOOL_KEYS, is_claude_form
 from backend_specialist.adapters.fields import Fields
 from backend_specialist.adapters.model_lint import model_names

@@ -22,7 +22,7 @@ from backend_specialist.adapters.agent_layer import (
     is_wanted,
     load_layer,
 )
-from backend_specialist.adapters.agent_sources import built_in_directory, user_directories
+from backend_specialist.adapters.agent_places import built_in_directory, user_directories
 from backend_specialist.adapters.file_tree import MAX_BYTES, TreeRefused, read_tree
 from backend_specialist.adapters.recipe_files import with_known_agent
 from backend_specialist.adapters.root_files import CLAUDE, OPENCODE, SETTINGS

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from backend_specialist import __version__
-from backend_specialist.adapters.agent_sources import AgentSources, Places
+from backend_specialist.adapters.agent_places import Places
+from backend_specialist.adapters.agent_sources import AgentSources
 from backend_specialist.adapters.logs import VARIABLE as LOG
 from backend_specialist.adapters.models import ModelCatalog, today_utc
 from backend_specialist.adapters.ripgrep import find_binary
