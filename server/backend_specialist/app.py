@@ -98,11 +98,9 @@ class Application:
         )
 
     def _join_edge(self) -> None:
-        announcer = Announcer(self.server, lambda: self.settings.events, self.supervisor.title)
-        sources = {
-            "transcript": self.supervisor.transcript,
-            "deliverable": self.supervisor.deliverable,
-        }
+        queries = self.supervisor.queries
+        announcer = Announcer(self.server, lambda: self.settings.events, queries.title)
+        sources = {"transcript": queries.transcript, "deliverable": queries.deliverable}
         self.contents = Contents(self.server, self._write_document, sources)
         questions = Questions(
             self.server.requests,
@@ -112,7 +110,7 @@ class Application:
         approvals = Approvals(self.server, self.supervisor, self.contents, questions)
         patches = Patches(self.server, self.contents)
         self._offers = Offers()
-        self.tasks = TaskFiles(self.documents, self.supervisor.sessions)
+        self.tasks = TaskFiles(self.documents, queries.sessions)
         for part in (
             announcer,
             approvals,
@@ -242,7 +240,7 @@ class Application:
 
     async def _recall(self) -> None:
         try:
-            self._interrupted.recall(await self.supervisor.interrupted())
+            self._interrupted.recall(await self.supervisor.waiting.interrupted())
             await self.tasks.refresh()
         except (StoreFailed, Refused) as error:
             log.warning("interrupted sessions could not be recalled: %s", error)

@@ -56,7 +56,7 @@ class User:
         stored = await self.stage.state(self.session)
         if stored.waiting:
             with suppress(Refused):
-                await self.stage.supervisor.waiting(self.session)
+                await self.stage.supervisor.waiting.proposal(self.session)
         else:
             await self.stage.supervisor.reply(self.session, "Go on.")
         await self.attend()

@@ -77,7 +77,7 @@ async def test_refused_publication_leaves_the_session_completed_and_the_delivera
     await stage.ended(session)
     assert stage.workspace.text(BACKEND) is None
     assert stage.status == "completed"
-    assert "# Backend Implementation" in await stage.supervisor.deliverable(session)
+    assert "# Backend Implementation" in await stage.supervisor.queries.deliverable(session)
 
 
 async def test_place_that_cannot_be_written_is_said_and_undoes_nothing() -> None:
@@ -86,7 +86,7 @@ async def test_place_that_cannot_be_written_is_said_and_undoes_nothing() -> None
     session = await stage.finished()
     assert stage.status == "completed"
     assert "The deliverable was not saved: Not allowed" in stage.reason
-    assert "# Backend Implementation" in await stage.supervisor.deliverable(session)
+    assert "# Backend Implementation" in await stage.supervisor.queries.deliverable(session)
 
 
 async def test_standalone_deliverable_goes_to_the_place_asked_for() -> None:

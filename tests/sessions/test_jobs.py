@@ -62,11 +62,11 @@ async def test_close_interrupts_what_waits_and_it_can_be_reviewed_after_a_restar
     await stage.supervisor.close()
     assert stage.status == "interrupted"
     stage.after_a_crash()
-    assert await stage.supervisor.waiting(None) == (session, proposal)
+    assert await stage.supervisor.waiting.proposal(None) == (session, proposal)
     await stage.answer(session, proposal)
     await stage.ended(session)
     assert stage.workspace.text("app.py") == "x = 3\n"
-    assert "Done." in await stage.supervisor.deliverable(session)
+    assert "Done." in await stage.supervisor.queries.deliverable(session)
 
 
 async def test_listener_that_raises_disturbs_neither_the_session_nor_other_listeners(

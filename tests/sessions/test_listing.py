@@ -18,7 +18,7 @@ async def test_list_reads_no_record_of_an_ended_session(monkeypatch: pytest.Monk
     stage = Stage(FILES, CHANGE)
     session = await stage.run()
     proposal = await stage.proposal()
-    (waiting,) = await stage.supervisor.sessions()
+    (waiting,) = await stage.supervisor.queries.sessions()
     assert (waiting["status"], waiting["waiting"]) == ("awaitingReview", True)
     await stage.answer(session, proposal)
     await stage.ended(session)
@@ -27,7 +27,7 @@ async def test_list_reads_no_record_of_an_ended_session(monkeypatch: pytest.Monk
         raise StoreFailed(f"the records of {session_id} were read")
 
     monkeypatch.setattr(stage.store, "load", never)
-    (ended,) = await stage.supervisor.sessions()
+    (ended,) = await stage.supervisor.queries.sessions()
     assert ended["status"] == "completed"
     assert ended["files"] == ["app.py"]
     assert [item["result"] for item in ended["outcomes"]] == ["accepted"]
@@ -39,16 +39,19 @@ async def test_list_knows_of_an_interrupted_session_what_came_after_its_summary(
     await stage.run()
     await stage.proposal()
     stage.after_a_crash()
-    (listed,) = await stage.supervisor.sessions()
+    (listed,) = await stage.supervisor.queries.sessions()
     assert (listed["status"], listed["waiting"]) == ("interrupted", True)
 
 
 async def test_list_can_be_of_one_session() -> None:
     stage = Stage(FILES, [Reply(text="One."), Reply(text="Two.")])
     first, second = await stage.finished(), await stage.finished()
-    assert [each["sessionId"] for each in await stage.supervisor.sessions()] == [second, first]
-    assert [each["sessionId"] for each in await stage.supervisor.sessions(first)] == [first]
-    assert await stage.supervisor.sessions("nope") == []
+    assert [each["sessionId"] for each in await stage.supervisor.queries.sessions()] == [
+        second,
+        first,
+    ]
+    assert [each["sessionId"] for each in await stage.supervisor.queries.sessions(first)] == [first]
+    assert await stage.supervisor.queries.sessions("nope") == []
 
 
 REFUSED, ACCEPTED = [{"result": "refused"}], [{"result": "accepted"}, {"result": "refused"}]
@@ -104,12 +107,12 @@ async def test_every_action_of_a_listed_session_is_one_that_the_session_takes() 
     session = await stage.run()
     await stage.answer(session, await stage.proposal())
     await stage.ended(session)
-    (ended,) = await stage.supervisor.sessions()
+    (ended,) = await stage.supervisor.queries.sessions()
     assert "revert" in ended["actions"]
     mark = len(stage.events)
     await stage.supervisor.revert(session)
     await stage.proposal(after=mark)
-    (reverting,) = await stage.supervisor.sessions()
+    (reverting,) = await stage.supervisor.queries.sessions()
     assert "cancel" in reverting["actions"]
     assert "revert" not in reverting["actions"]
     await stage.supervisor.close()

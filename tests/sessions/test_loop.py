@@ -23,7 +23,7 @@ async def test_turn_without_deliver_counts_as_done_and_its_text_is_the_prose() -
     stage = Stage(FILES, [Reply(text="It is fine as it is.")])
     session = await stage.finished()
     assert stage.status == "completed"
-    assert "It is fine as it is." in await stage.supervisor.deliverable(session)
+    assert "It is fine as it is." in await stage.supervisor.queries.deliverable(session)
 
 
 async def test_turn_without_deliver_offers_what_was_proposed() -> None:

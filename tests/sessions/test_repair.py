@@ -56,13 +56,13 @@ async def test_edit_of_an_open_file_that_did_not_arrive_waits_again() -> None:
     stage = Stage(FILES, [PROPOSE, END])
     stage.workspace.type("app.py", BEFORE)
     session = await killed_while_applying(stage, arrives=[])
-    _, proposal = await stage.supervisor.waiting(session)
+    _, proposal = await stage.supervisor.waiting.proposal(session)
     assert stage.workspace.text("app.py") == BEFORE, "nothing is sent by itself"
     await stage.answer(session, proposal)
     await stage.ended(session)
     assert stage.workspace.text("app.py") == AFTER
     assert stage.status == "completed"
-    assert "Done." in await stage.supervisor.deliverable(session)
+    assert "Done." in await stage.supervisor.queries.deliverable(session)
 
 
 async def test_edit_of_a_file_that_is_not_shown_is_unverified_and_not_sent_again() -> None:
@@ -80,7 +80,7 @@ async def test_files_that_did_not_arrive_wait_again_without_those_that_did() -> 
     stage.workspace.type("app.py", BEFORE)
     stage.workspace.type("other.py", "a = 1\n")
     session = await killed_while_applying(stage, arrives=["other.py"])
-    _, proposal = await stage.supervisor.waiting(session)
+    _, proposal = await stage.supervisor.waiting.proposal(session)
     assert [change.label for change in proposal.changes] == ["app.py", "new.py"]
     await stage.answer(session, proposal)
     await stage.ended(session)
@@ -130,7 +130,7 @@ async def test_review_of_what_had_arrived_says_that_nothing_is_left() -> None:
     stage = Stage(FILES, [PROPOSE, END])
     session = await killed_while_applying(stage, arrives=["app.py"])
     with pytest.raises(Refused, match="no proposal that waits"):
-        await stage.supervisor.waiting(session)
+        await stage.supervisor.waiting.proposal(session)
     await stage.ended(session)
     assert stage.outcomes() == [("app.py", "accepted")]
     assert stage.status == "completed"
@@ -173,7 +173,7 @@ async def test_each_call_of_a_turn_hears_only_of_its_own_review() -> None:
     waiting = await stage.proposal()
     await stage.supervisor.close()
     stage.after_a_crash()
-    await stage.supervisor.waiting(session)
+    await stage.supervisor.waiting.proposal(session)
     await stage.answer(session, waiting, "reject", reason="no")
     await stage.ended(session)
     _, second, third = results(stage.model.requests[1])

@@ -71,7 +71,7 @@ async def test_cancel_while_the_editor_applies_ends_with_what_became_of_it() -> 
     assert stage.outcomes() == [("app.py", "accepted")]
     assert stage.status == "cancelled"
     assert len([event for event in stage.events if event.kind is Kind.PROPOSAL]) == 1
-    (row,) = await stage.supervisor.sessions()
+    (row,) = await stage.supervisor.queries.sessions()
     assert "revert" in row["actions"]
     assert "review" not in row["actions"], "the other file was given up"
 

@@ -68,7 +68,7 @@ async def test_session_of_another_server_can_be_read_and_not_continued() -> None
     session = await stage.run()
     await stage.proposal()
     other = Stage(FILES, store=ListStore(stage.store.shelf))
-    assert "app.py" in await other.supervisor.transcript(session)
+    assert "app.py" in await other.supervisor.queries.transcript(session)
     with pytest.raises(Refused, match="in use by another editor"):
         await other.supervisor.reply(session, "Mine now.")
     with pytest.raises(Refused, match="in use by another editor"):
@@ -201,7 +201,9 @@ async def test_deliverable_is_saved_through_a_proposal() -> None:
     await stage.supervisor.save_deliverable(session, "docs/out.md")
     await stage.answer(session, await stage.proposal(after=mark))
     await stage.ended(session)
-    assert stage.workspace.text("docs/out.md") == await stage.supervisor.deliverable(session)
+    assert stage.workspace.text("docs/out.md") == await stage.supervisor.queries.deliverable(
+        session
+    )
 
 
 @pytest.mark.parametrize(("path", "words"), [
@@ -233,7 +235,7 @@ async def test_deliverable_of_a_session_without_one_is_refused() -> None:
     stage = Stage(FILES, [])
     session = await stage.finished()
     with pytest.raises(Refused, match="no deliverable yet"):
-        await stage.supervisor.deliverable(session)
+        await stage.supervisor.queries.deliverable(session)
 
 
 # ---------------------------------------------------------------- listing and deleting
@@ -243,7 +245,7 @@ async def test_sessions_are_listed_newest_first_with_what_became_of_them() -> No
     stage = Stage(FILES, PROPOSE)
     first = await completed(stage)
     second = await stage.run("Another.")
-    listed = await stage.supervisor.sessions()
+    listed = await stage.supervisor.queries.sessions()
     assert [item["sessionId"] for item in listed] == [second, first]
     assert listed[1]["files"] == ["app.py"]
     assert (listed[0]["title"], listed[1]["status"]) == ("Another.", "completed")
@@ -258,7 +260,7 @@ async def test_deleted_session_is_gone_and_a_running_one_cannot_be_deleted() -> 
     await stage.ended(session)
     assert await stage.supervisor.delete(session)
     with pytest.raises(Refused, match="no session"):
-        await stage.supervisor.transcript(session)
+        await stage.supervisor.queries.transcript(session)
 
 
 async def test_approval_for_the_session_is_listed_and_can_be_revoked() -> None:
@@ -282,13 +284,13 @@ async def test_approval_for_the_session_is_listed_and_can_be_revoked() -> None:
 async def test_review_without_a_session_takes_the_only_one_that_waits() -> None:
     stage = Stage(FILES, PROPOSE)
     with pytest.raises(Refused, match="No single session waits"):
-        await stage.supervisor.waiting(None)
+        await stage.supervisor.waiting.proposal(None)
     first = await stage.run()
     await stage.proposal()
-    assert (await stage.supervisor.waiting(None))[0] == first
+    assert (await stage.supervisor.waiting.proposal(None))[0] == first
     mark = len(stage.events)
     await stage.run()
     await stage.proposal(after=mark)
     with pytest.raises(Refused, match="Several sessions wait"):
-        await stage.supervisor.waiting(None)
+        await stage.supervisor.waiting.proposal(None)
     await stage.supervisor.close()

@@ -103,7 +103,7 @@ class Approvals:
         chosen = session_id or (next(iter(self._waiting)) if len(self._waiting) == 1 else None)
         event = self._waiting.get(chosen) if chosen else None
         if event is None:
-            chosen, _ = await self._supervisor.waiting(session_id)
+            chosen, _ = await self._supervisor.waiting.proposal(session_id)
             event = self._waiting[chosen]
         assert chosen is not None  # noqa: S101 - the supervisor gave it
         if event.kind.value in self._server.profile.traits.draws:

@@ -133,7 +133,7 @@ class Commands:
         return {"sessionId": await self._supervisor.revert(given["sessionId"])}
 
     async def _list_sessions(self, given: Arguments) -> object:
-        return await self._supervisor.sessions(given.get("sessionId"))
+        return await self._supervisor.queries.sessions(given.get("sessionId"))
 
     async def _show_transcript(self, given: Arguments) -> object:
         return {"uri": await self._contents.show("transcript", given["sessionId"])}

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from backend_specialist.domain.ports import Root, SessionHead, Store
+from backend_specialist.domain.ports import Store
 from backend_specialist.sessions import records
 from backend_specialist.sessions.events import Status
 from backend_specialist.sessions.facts import SessionFacts, facts_from_json
@@ -73,13 +73,3 @@ class StoredSessions:
                 f"Session {session_id} is in use by another editor. Go on with it there, or close it there first.",
             )
         return await self.load(session_id)
-
-    async def waiting(self, roots: tuple[Root, ...]) -> tuple[SessionHead, ...]:
-        """Give the interrupted sessions of these folders whose proposal still waits, newest first."""
-        here = {root.path for root in roots}
-        found = []
-        for head in await self._store.heads():
-            stopped = head.status == Status.INTERRUPTED.value and here.intersection(head.roots)
-            if stopped and (await self.load(head.id)).state.waiting:
-                found.append(head)
-        return tuple(found)

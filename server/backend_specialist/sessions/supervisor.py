@@ -1,27 +1,24 @@
-"""Every session of this process: who runs, who waits, who is stored.
+"""What is done with sessions: they are started, talked to, reverted and removed.
 
-Owns the tasks. A session's life is a task of its own, never the life of a request; every public method
-returns at once. Raises :class:`Refused` for whatever a caller got wrong.
+Owns which of it is possible now, and who hears of it. A session's life is a task of its own, never the life of a
+request; every public method returns at once. What is read of sessions is ``sessions.queries``', which proposal waits is
+``sessions.waiting``'s. Raises :class:`Refused` for whatever a caller got wrong.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 from dataclasses import replace
-from typing import Any
 
 from backend_specialist.domain.changeset import hunks
 from backend_specialist.domain.ports import SessionHead, StoreFailed
-from backend_specialist.domain.proposal import Answer, Proposal
+from backend_specialist.domain.proposal import Answer
 from backend_specialist.sessions import (
     delivery,
     experts,
-    listing,
     records,
     repair,
-    report,
     work,
 )
 from backend_specialist.sessions.context import SessionContext
@@ -34,6 +31,7 @@ from backend_specialist.sessions.facts import (
 )
 from backend_specialist.sessions.jobs import Jobs, Running
 from backend_specialist.sessions.prompt import system_text
+from backend_specialist.sessions.queries import Queries
 from backend_specialist.sessions.reversal import reverse
 from backend_specialist.sessions.services import Services
 from backend_specialist.sessions.session import Session
@@ -41,6 +39,7 @@ from backend_specialist.sessions.specification import specification
 from backend_specialist.sessions.state import State, fold
 from backend_specialist.sessions.stored import Refused, StoredSessions
 from backend_specialist.sessions.task import Task
+from backend_specialist.sessions.waiting import Waiting
 from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.registry import ToolFailed
 
@@ -55,6 +54,8 @@ class Supervisor:
         self._listeners: list[Listener] = []
         self._jobs = Jobs(services.store)
         self._stored = StoredSessions(services.store, self._session, self._jobs.__contains__)
+        self.queries = Queries(services, self._jobs, self._stored)
+        self.waiting = Waiting(services, self._jobs, self._stored)
 
     def subscribe(self, listener: Listener) -> None:
         """Hear every event of every session, on the event loop; a listener must not block."""
@@ -99,18 +100,12 @@ class Supervisor:
         others = experts.known(services.catalog, task.agent.name, chain)
         workflow = await delivery.workflow_directory(services.workspace, policy)
         guard, workspace = policy.guard, services.workspace
-        specified = await specification(task, workspace, guard, self.sessions)
+        specified = await specification(task, workspace, guard, self.queries.sessions)
         facts = facts_of(task, policy.model, chain, others, workflow)
         return replace(facts, specification=specified)
 
     def _session(self, session_id: str, facts: SessionFacts, state: State) -> Session:
         return Session(session_id, facts, self._services, state=state, listener=self._tell)
-
-    # ------------------------------------------------------------ finding
-
-    async def _find(self, session_id: str) -> Session:
-        running = self._jobs.get(session_id)
-        return running.session if running else await self._stored.load(session_id)
 
     # ------------------------------------------------------------ talking
 
@@ -149,7 +144,7 @@ class Supervisor:
 
     async def answer(self, session_id: str, answer: Answer) -> None:
         """Answer the waiting proposal of a session."""
-        session = await self._find(session_id)
+        session = await self.queries.session(session_id)
         waiting = session.review.waiting
         if waiting is None or waiting.id != answer.proposal_id:
             raise Refused(
@@ -166,53 +161,11 @@ class Supervisor:
 
     async def answer_request(self, session_id: str, request_id: str, text: str | None) -> None:
         """Answer an open question or permission request."""
-        session = await self._find(session_id)
+        session = await self.queries.session(session_id)
         if not session.requests.answer(request_id, text):
             raise Refused("requestId", f"Request {request_id!r} is no longer open.")
 
-    # ------------------------------------------------------------ reviewing
-
-    async def waiting(self, session_id: str | None) -> tuple[str, Proposal]:
-        """Give the waiting proposal, of the only waiting session when none is named."""
-        if session_id is None:
-            session_id = await self._only_waiting()
-        entry = self._jobs.get(session_id) or await self._reopen(session_id)
-        proposal = entry.session.review.waiting
-        if proposal is None:
-            raise Refused("sessionId", f"Session {session_id} has no proposal that waits.")
-        return session_id, proposal
-
-    async def _only_waiting(self) -> str:
-        open_now = [entry.session.id for entry in self._jobs if entry.session.review.waiting]
-        if len(open_now) == 1:
-            return open_now[0]
-        if open_now:
-            ids = ", ".join(open_now)
-            raise Refused("sessionId", f"Several sessions wait for a review; name one: {ids}.")
-        stored = [head.id for head in await self.interrupted()]
-        if len(stored) != 1:
-            named = f"; name one: {', '.join(stored)}" if stored else ""
-            raise Refused("sessionId", f"No single session waits for a review{named}.")
-        return stored[0]
-
-    async def interrupted(self) -> tuple[SessionHead, ...]:
-        """Give the interrupted sessions of these workspace folders whose proposal still waits, newest first."""
-        return await self._stored.waiting(self._services.workspace.roots)
-
-    async def _reopen(self, session_id: str) -> Running:
-        async with self._stored.turn:
-            return self._jobs.get(session_id) or await self._resumed(session_id)
-
-    async def _resumed(self, session_id: str) -> Running:
-        async with self._stored.leased(session_id) as session:
-            if not session.state.waiting:
-                raise Refused("sessionId", f"Session {session_id} has no proposal that waits.")
-            entry = self._jobs.start(session, lambda: work.resume_review(session))
-        assert entry.task is not None  # noqa: S101 - just started
-        opened = asyncio.create_task(session.review.opened.wait())
-        await asyncio.wait({opened, entry.task}, return_when=asyncio.FIRST_COMPLETED)
-        opened.cancel()
-        return entry
+    # ------------------------------------------------------------ proposing
 
     async def revert(self, session_id: str) -> str:
         """Propose the reverse of what a session applied, in the same session."""
@@ -233,49 +186,6 @@ class Supervisor:
             await _check_place(session, "path", path)
             self._jobs.start(session, lambda: work.save_deliverable(session, path))
         return session_id
-
-    # ------------------------------------------------------------ reading
-
-    def title(self, session_id: str) -> str:
-        """The title of a running session; its id when it does not run here."""
-        entry = self._jobs.get(session_id)
-        return entry.session.facts.title if entry else session_id
-
-    async def sessions(self, only: str | None = None) -> list[dict[str, Any]]:
-        """Give the sessions of these workspace folders, newest first, or the one with this id if it is there."""
-        heads = await self._services.store.heads()
-        wanted = (head for head in heads if only in (None, head.id) and self._is_here(head))
-        return [await self._row(head) for head in wanted]
-
-    async def _row(self, head: SessionHead) -> dict[str, Any]:
-        if head.id not in self._jobs and listing.is_final(head):
-            return listing.row(head, Status(head.status), head.summary)
-        session = await self._find(head.id)
-        return listing.row(head, session.status, listing.summary_of(session.facts, session.state))
-
-    def _is_here(self, head: SessionHead) -> bool:
-        """Whether a session was started in one of these folders; without folders, in none."""
-        here = {root.path for root in self._services.workspace.roots}
-        return bool(here.intersection(head.roots)) or not (here or head.roots)
-
-    async def transcript(self, session_id: str) -> str:
-        """Give the conversation as Markdown."""
-        session = await self._find(session_id)
-        return report.transcript(session_id, session.facts, session.state)
-
-    async def deliverable(self, session_id: str) -> str:
-        """Give the deliverable as Markdown."""
-        session = await self._find(session_id)
-        if not session.state.deliverable:
-            raise Refused("sessionId", f"Session {session_id} has no deliverable yet.")
-        return session.state.deliverable
-
-    async def delete(self, session_id: str) -> bool:
-        """Remove a session that does not run."""
-        if session_id in self._jobs:
-            raise Refused("sessionId", f"Session {session_id} is still running; cancel it first.")
-        await self._stored.load(session_id)
-        return await self._services.store.delete(session_id)
 
     # ------------------------------------------------------------ approvals for a session
 
@@ -299,6 +209,15 @@ class Supervisor:
                 await entry.session.record(records.simple("revoked", id=approval_id))
                 return True
         return False
+
+    # ------------------------------------------------------------ the end
+
+    async def delete(self, session_id: str) -> bool:
+        """Remove a session that does not run."""
+        if session_id in self._jobs:
+            raise Refused("sessionId", f"Session {session_id} is still running; cancel it first.")
+        await self._stored.load(session_id)
+        return await self._services.store.delete(session_id)
 
     async def close(self) -> None:
         """Stop everything; what was waiting can be reviewed after a restart."""
