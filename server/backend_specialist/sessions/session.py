@@ -23,6 +23,7 @@ from backend_specialist.sessions.events import Asking, Event, Kind, Listener, St
 from backend_specialist.sessions.facts import SessionFacts
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.sessions.listing import summary_of
+from backend_specialist.sessions.proposing import OpenProposals
 from backend_specialist.sessions.report import error_context
 from backend_specialist.sessions.review import Review, Verdict
 from backend_specialist.sessions.services import Policy, Services
@@ -54,7 +55,8 @@ class Session:
         self.speech = Speech(lambda text: self._tell(Kind.TEXT, {"text": text}))
         self.requests = OpenRequests(self._announce_request)
         self.gate = self.gate_under(facts.chain)
-        self.review = Review(self, self.gate)
+        self.proposals = OpenProposals(self, self.gate)
+        self.review = Review(self, self.proposals)
 
     @property
     def status(self) -> Status:

@@ -122,11 +122,11 @@ class Supervisor:
 
     def _say(self, entry: Running, text: str) -> None:
         entry.session.typed_urls |= urls_in(text)
-        waiting = entry.session.review.waiting
+        waiting = entry.session.proposals.waiting
         question = entry.session.requests.waiting("question")
         if waiting is not None:
             answer = Answer(proposal_id=waiting.id, decision="reject", reason=text)
-            entry.session.review.answer(answer)
+            entry.session.proposals.answer(answer)
         elif question is not None:
             entry.session.requests.answer(question.request_id, text)
         else:
@@ -145,7 +145,7 @@ class Supervisor:
     async def answer(self, session_id: str, answer: Answer) -> None:
         """Answer the waiting proposal of a session."""
         session = await self.queries.session(session_id)
-        waiting = session.review.waiting
+        waiting = session.proposals.waiting
         if waiting is None or waiting.id != answer.proposal_id:
             raise Refused(
                 "proposalId",
@@ -157,7 +157,7 @@ class Supervisor:
                 "hunks",
                 f"Proposal {waiting.id!r} has no hunk {', '.join(sorted(unknown))}; nothing was applied.",
             )
-        session.review.answer(answer)
+        session.proposals.answer(answer)
 
     async def answer_request(self, session_id: str, request_id: str, text: str | None) -> None:
         """Answer an open question or permission request."""

@@ -30,13 +30,13 @@ class Waiting:
         if session_id is None:
             session_id = await self._only()
         entry = self._jobs.get(session_id) or await self._reopen(session_id)
-        proposal = entry.session.review.waiting
+        proposal = entry.session.proposals.waiting
         if proposal is None:
             raise Refused("sessionId", f"Session {session_id} has no proposal that waits.")
         return session_id, proposal
 
     async def _only(self) -> str:
-        open_now = [entry.session.id for entry in self._jobs if entry.session.review.waiting]
+        open_now = [entry.session.id for entry in self._jobs if entry.session.proposals.waiting]
         if len(open_now) == 1:
             return open_now[0]
         if open_now:
@@ -68,7 +68,7 @@ class Waiting:
                 raise Refused("sessionId", f"Session {session_id} has no proposal that waits.")
             entry = self._jobs.start(session, lambda: work.resume_review(session))
         assert entry.task is not None  # noqa: S101 - just started
-        opened = asyncio.create_task(session.review.opened.wait())
+        opened = asyncio.create_task(session.proposals.opened.wait())
         await asyncio.wait({opened, entry.task}, return_when=asyncio.FIRST_COMPLETED)
         opened.cancel()
         return entry
