@@ -9,7 +9,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from backend_specialist.adapters.ripgrep import find_binary
+from backend_specialist.adapters.ripgrep_process import find_binary
 from benchmarks.editor import Json, connected
 from benchmarks.endpoint import endpoint
 from benchmarks.row import Row, middle

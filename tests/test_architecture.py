@@ -83,7 +83,7 @@ WRITERS: Mapping[str, str] = {
 # Everything in the server that starts a process, and why it is no way to run something else.
 STARTERS: Mapping[str, str] = {
     "adapters/openapi.py": "the validator of API contracts: this Python and this package, with nothing to choose",
-    "adapters/ripgrep.py": "ripgrep, never through a shell",
+    "adapters/ripgrep_process.py": "ripgrep, never through a shell",
 }
 
 # Where connections are opened or taken.

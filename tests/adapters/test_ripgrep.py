@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from backend_specialist.adapters.ripgrep import Ripgrep, find_binary
+from backend_specialist.adapters.ripgrep import Ripgrep
+from backend_specialist.adapters.ripgrep_process import find_binary
 from backend_specialist.domain.ports import SearchFailed
 from support.tool_context import write_files
 

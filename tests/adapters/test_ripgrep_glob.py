@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from backend_specialist.adapters.ripgrep import find_binary
 from backend_specialist.adapters.ripgrep_glob import Glob
+from backend_specialist.adapters.ripgrep_process import find_binary
 from backend_specialist.domain.ports import SearchFailed
 from support.tool_context import write_files
 

@@ -18,7 +18,7 @@ from backend_specialist.adapters.agent_places import Places
 from backend_specialist.adapters.agent_sources import AgentSources
 from backend_specialist.adapters.logs import VARIABLE as LOG
 from backend_specialist.adapters.models import ModelCatalog, today_utc
-from backend_specialist.adapters.ripgrep import find_binary
+from backend_specialist.adapters.ripgrep_process import find_binary
 from backend_specialist.adapters.state_files import StateFailed, StateFiles, state_directory
 from backend_specialist.adapters.trust import Trust
 from backend_specialist.command_line import DONE, USAGE
