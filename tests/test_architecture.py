@@ -74,6 +74,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
 WRITERS: Mapping[str, str] = {
     "adapters/state_files.py": "the user's state directory, which may not lie in a workspace",
     "adapters/sqlite_file.py": "the session store, in the state directory",
+    "adapters/sqlite_leases.py": "the session store's leases",
     "adapters/sqlite_rows.py": "the session store's rows",
     "adapters/sqlite_store.py": "the session store",
     "adapters/logs.py": "the log file that the user names in the environment",

@@ -1,7 +1,7 @@
-"""Sessions, records and leases as rows.
+"""Sessions and their records as rows.
 
-Owns every statement about a session. Works in the caller's thread, raises what SQLite raises, and
-:class:`~backend_specialist.domain.ports.StoreFailed` where a session is not this process's to write.
+Owns every statement about them; who holds a session is ``sqlite_leases``'. Works in the caller's thread, raises what
+SQLite raises, and :class:`~backend_specialist.domain.ports.StoreFailed` where a session is not this process's to write.
 """
 
 from __future__ import annotations
@@ -13,16 +13,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backend_specialist.adapters import lease
-from backend_specialist.adapters.lease import Lease, Owner
+from backend_specialist.adapters.lease import Owner
 from backend_specialist.adapters.sqlite_file import Database
+from backend_specialist.adapters.sqlite_leases import IS_ACTIVE, Leases
 from backend_specialist.domain.ports import Record, SessionHead, StoreFailed
 
 INTERRUPTED = "interrupted"
-# A session in one of these has a process that works on it; if it has none, it was interrupted.
-_ACTIVE = ("running", "awaitingReview", "awaitingAnswer")
-_IS_ACTIVE = f"status IN {_ACTIVE}"
-_LEASE = "lease.session_id, lease.owner, lease.host, lease.pid, lease.started, lease.expires_at"
 _log = logging.getLogger(__name__)
 
 
@@ -33,6 +29,11 @@ class Sessions:
     database: Database
     viewer: Owner
     now: float
+
+    @property
+    def leases(self) -> Leases:
+        """Who holds these sessions, for the same viewer at the same moment."""
+        return Leases(self.database, self.viewer, self.now)
 
     # ------------------------------------------------------------ writing
 
@@ -46,7 +47,7 @@ class Sessions:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (*values, self.now, json.dumps(head.roots)),
             )
-            self._take(connection, head.id)
+            self.leases.take(connection, head.id)
             _insert(connection, rows)
 
     def append(
@@ -111,93 +112,27 @@ class Sessions:
 
     def _interrupt(self) -> frozenset[str]:
         """Give the active sessions without a live process, and store that they are interrupted if that can be."""
-        gone = self._gone()
+        gone = self.leases.gone()
         if not gone:
             return gone
         try:
             with self.database.transaction() as connection:
                 # One may have been taken up since.
-                for session_id in self._gone():
-                    _mark_interrupted(connection, session_id)
+                for session_id in self.leases.gone():
+                    connection.execute(
+                        "UPDATE session SET status = ? WHERE id = ?", (INTERRUPTED, session_id)
+                    )
+                    self.leases.end(connection, session_id)
         except sqlite3.OperationalError as error:
             _log.info("Interrupted sessions could not be marked: %s", error)
         return gone
-
-    def _gone(self) -> frozenset[str]:
-        rows = self.database.connection.execute(
-            f"SELECT session.id, {_LEASE} FROM session"  # noqa: S608 - constants
-            f" LEFT JOIN lease ON lease.session_id = session.id WHERE {_IS_ACTIVE}"
-        )
-        return frozenset(row[0] for row in rows.fetchall() if not self._is_live(row[1:]))
-
-    # ------------------------------------------------------------ leases
-
-    def acquire(self, session_id: str) -> bool:
-        """Lease a session to the viewer, unless a live process holds it."""
-        with self.database.transaction() as connection:
-            if not self._free(connection, session_id):
-                return False
-            self._take(connection, session_id)
-        return True
-
-    def _free(self, connection: sqlite3.Connection, session_id: str) -> bool:
-        """Whether there is such a session, and it is the viewer's or nobody's."""
-        row = connection.execute(
-            f"SELECT session.id, {_LEASE} FROM session"  # noqa: S608 - constants
-            " LEFT JOIN lease ON lease.session_id = session.id WHERE session.id = ?",
-            (session_id,),
-        ).fetchone()
-        if row is None:
-            return False
-        return row[2] == self.viewer.id or not self._is_live(row[1:])
-
-    def _is_live(self, row: Sequence[Any]) -> bool:
-        if row[0] is None:
-            return False
-        owner = Owner(id=row[1], host=row[2], pid=row[3], started=row[4])
-        return lease.is_live(
-            Lease(owner=owner, expires_at=row[5]), now=self.now, viewer=self.viewer
-        )
-
-    def _take(self, connection: sqlite3.Connection, session_id: str) -> None:
-        owner = self.viewer
-        connection.execute(
-            "INSERT OR REPLACE INTO lease (session_id, owner, host, pid, started, expires_at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (session_id, owner.id, owner.host, owner.pid, owner.started, self._expiry()),
-        )
-
-    def _expiry(self) -> float:
-        return self.now + lease.LEASE_SECONDS
-
-    def renew(self) -> None:
-        """Prolong the viewer's leases; writes nothing when there are none."""
-        held = "SELECT 1 FROM lease WHERE owner = ?"
-        if not self.database.connection.execute(held, (self.viewer.id,)).fetchone():
-            return
-        with self.database.transaction() as connection:
-            connection.execute(
-                "UPDATE lease SET expires_at = ? WHERE owner = ?", (self._expiry(), self.viewer.id)
-            )
-
-    def release(self, session_id: str) -> None:
-        """Give one of the viewer's leases back."""
-        with self.database.transaction() as connection:
-            connection.execute(
-                "DELETE FROM lease WHERE session_id = ? AND owner = ?", (session_id, self.viewer.id)
-            )
-
-    def release_all(self) -> None:
-        """Give all of the viewer's leases back."""
-        with self.database.transaction() as connection:
-            connection.execute("DELETE FROM lease WHERE owner = ?", (self.viewer.id,))
 
     # ------------------------------------------------------------ removing
 
     def delete(self, session_id: str) -> tuple[str, ...]:
         """Remove a session, unless another live process holds it; give its id if it was removed."""
         with self.database.transaction() as connection:
-            if not self._free(connection, session_id):
+            if not self.leases.free(connection, session_id):
                 return ()
             connection.execute("DELETE FROM session WHERE id = ?", (session_id,))
         self.database.forget_deleted()
@@ -208,19 +143,14 @@ class Sessions:
         self._interrupt()
         with self.database.transaction() as connection:
             rows = connection.execute(
-                f"SELECT id FROM session WHERE changed_at < ? AND NOT ({_IS_ACTIVE})",  # noqa: S608 - constants
+                f"SELECT id FROM session WHERE changed_at < ? AND NOT ({IS_ACTIVE})",  # noqa: S608 - constants
                 (self.now - older_than_seconds,),
             )
-            ids = [row[0] for row in rows.fetchall() if self._free(connection, row[0])]
+            ids = [row[0] for row in rows.fetchall() if self.leases.free(connection, row[0])]
             connection.executemany("DELETE FROM session WHERE id = ?", [(each,) for each in ids])
         if ids:
             self.database.forget_deleted()
         return tuple(ids)
-
-
-def _mark_interrupted(connection: sqlite3.Connection, session_id: str) -> None:
-    connection.execute("UPDATE session SET status = ? WHERE id = ?", (INTERRUPTED, session_id))
-    connection.execute("DELETE FROM lease WHERE session_id = ?", (session_id,))
 
 
 def _insert(connection: sqlite3.Connection, rows: Iterable[tuple[str, str, str]]) -> None:

@@ -1,7 +1,8 @@
 """Durable sessions in SQLite: the ``Store`` port.
 
 Owns what survives a crash, and which process may go on with it. All work happens on one thread of its own, never on the
-event loop. Knows no meaning of a record (``sessions.state`` does) and no statement (``sqlite_rows`` does).
+event loop. Knows no meaning of a record (``sessions.state`` does) and no statement (``sqlite_rows`` does, and
+``sqlite_leases``).
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class SqliteStore:
     async def renew(self) -> None:
         """Prolong the leases of this process, as the heartbeat does; a failure is only logged."""
         try:
-            await self._call(Sessions.renew)
+            await self._call(lambda sessions: sessions.leases.renew())
         except StoreFailed as error:
             _log.warning("The leases could not be renewed: %s", error)
 
@@ -103,11 +104,11 @@ class SqliteStore:
 
     async def acquire(self, session_id: str) -> bool:
         """Lease a session to this process; ``False`` when another live process holds it or it does not exist."""
-        return await self._call(lambda sessions: sessions.acquire(session_id))
+        return await self._call(lambda sessions: sessions.leases.acquire(session_id))
 
     async def release(self, session_id: str) -> None:
         """Give a lease back."""
-        await self._call(lambda sessions: sessions.release(session_id))
+        await self._call(lambda sessions: sessions.leases.release(session_id))
 
     async def delete(self, session_id: str) -> bool:
         """Remove a session and its documents; ``False`` when there is none or another process holds it."""
@@ -155,7 +156,7 @@ class SqliteStore:
     def _finish(self) -> None:
         try:
             if self._database:
-                self._do(Sessions.release_all)
+                self._do(lambda sessions: sessions.leases.release_all())
         except StoreFailed as error:
             # A lease that stays behind is recognised by its dead process.
             _log.warning("The leases could not be released: %s", error)
