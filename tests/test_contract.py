@@ -19,7 +19,7 @@ from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.proposal import HunkOutcome, Result, proposals
 from backend_specialist.domain.transcript import Usage
-from backend_specialist.lsp import commands
+from backend_specialist.lsp import session_commands
 from backend_specialist.lsp.announcer import EVENT, wire
 from backend_specialist.lsp.arguments import COMMANDS, PREFIX, SHAPES
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
@@ -165,8 +165,8 @@ def test_the_page_says_the_keys_of_a_command(name: str) -> None:
 
 def test_the_page_says_the_decisions_of_an_answer() -> None:
     known = table("For")
-    assert set(commands._DECISIONS) <= set(names(known["a proposal"][0]))
-    assert set(commands._PERMISSIONS) <= set(names(known["a permission"][0]))
+    assert set(session_commands._DECISIONS) <= set(names(known["a proposal"][0]))
+    assert set(session_commands._PERMISSIONS) <= set(names(known["a permission"][0]))
 
 
 # ---------------------------------------------------------------- events

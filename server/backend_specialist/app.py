@@ -30,6 +30,7 @@ from backend_specialist.adapters.workspace_settings import workspace_settings
 from backend_specialist.configuration import Configuration
 from backend_specialist.domain.ports import StoreFailed
 from backend_specialist.domain.secret import SecretGuard
+from backend_specialist.lsp.agent_commands import AgentCommands
 from backend_specialist.lsp.agent_language.language import AgentLanguage
 from backend_specialist.lsp.agent_news import AgentNews
 from backend_specialist.lsp.announcer import Announcer
@@ -46,8 +47,10 @@ from backend_specialist.lsp.patches import Patches
 from backend_specialist.lsp.picking import Picker
 from backend_specialist.lsp.questions import Questions
 from backend_specialist.lsp.recipe_actions import RecipeActions
+from backend_specialist.lsp.requested import Requested
 from backend_specialist.lsp.rights import Rights
 from backend_specialist.lsp.server import SpecialistServer
+from backend_specialist.lsp.session_commands import SessionCommands
 from backend_specialist.lsp.task_files import TaskFiles
 from backend_specialist.sessions.services import Policy, Services
 from backend_specialist.sessions.stacks import Stacks
@@ -99,41 +102,14 @@ class Application:
 
     def _join_edge(self) -> None:
         queries = self.supervisor.queries
-        announcer = Announcer(self.server, lambda: self.settings.events, queries.title)
         sources = {"transcript": queries.transcript, "deliverable": queries.deliverable}
         self.contents = Contents(self.server, self._write_document, sources)
-        questions = Questions(
-            self.server.requests,
-            seconds=lambda: self.settings.approval_timeout_seconds,
-            by_hunk=lambda: self.settings.review_granularity == "hunk",
-        )
-        approvals = Approvals(self.server, self.supervisor, self.contents, questions)
-        patches = Patches(self.server, self.contents)
         self._offers = Offers()
         self.tasks = TaskFiles(self.documents, queries.sessions)
-        for part in (
-            announcer,
-            approvals,
-            patches,
-            self._interrupted,
-            self.contents,
-            self.tasks,
-            self._offers,
-        ):
-            self.supervisor.subscribe(part.hear)
+        approvals = self._approvals()
+        self._join_listeners(approvals)
         recipes = RecipeActions(self.documents, self.catalog, self.stacks)
-        self._commands = Commands(
-            self.supervisor,
-            approvals,
-            self.contents,
-            catalog=self.catalog,
-            documents=self.documents,
-            rights=Rights(self.catalog, self._guarded),
-            recipes=recipes,
-            picker=Picker(self.server, self.catalog, recipes),
-        )
-        self._commands.on_trust = self.settle
-        self._commands.on_deleted = self._deleted
+        self._commands = self._commands_of(approvals, recipes)
         self._news = AgentNews(self.server, self.catalog, self.contents)
         self._watcher = Watcher(self._watched, self._reload)
         self.language = AgentLanguage(self.server, AgentTexts(self.catalog))
@@ -146,6 +122,39 @@ class Application:
         )
         self.diagnostics = Diagnostics(self.server, (self.language.problems, self.tasks))
         self.tasks.on_news = self.diagnostics.renew
+
+    def _approvals(self) -> Approvals:
+        questions = Questions(
+            self.server.requests,
+            seconds=lambda: self.settings.approval_timeout_seconds,
+            by_hunk=lambda: self.settings.review_granularity == "hunk",
+        )
+        return Approvals(self.server, self.supervisor, self.contents, questions)
+
+    def _join_listeners(self, approvals: Approvals) -> None:
+        title = self.supervisor.queries.title
+        for part in (
+            Announcer(self.server, lambda: self.settings.events, title),
+            approvals,
+            Patches(self.server, self.contents),
+            self._interrupted,
+            self.contents,
+            self.tasks,
+            self._offers,
+        ):
+            self.supervisor.subscribe(part.hear)
+
+    def _commands_of(self, approvals: Approvals, recipes: RecipeActions) -> Commands:
+        requested = Requested(self.documents, self.catalog)
+        sessions = SessionCommands(self.supervisor, approvals, self.contents, requested)
+        sessions.on_deleted = self._deleted
+        rights = Rights(self.catalog, self._guarded)
+        agents = AgentCommands(
+            self.catalog, self.contents, requested, rights=rights, recipes=recipes
+        )
+        agents.on_trust = self.settle
+        picker = Picker(self.server, self.catalog, recipes)
+        return Commands(sessions.table, agents.table, picker=picker)
 
     # ------------------------------------------------------------ settings
 

@@ -5,12 +5,15 @@ Owns the shapes of ``docs/protocol.md``. Unknown keys, missing keys and wrong ty
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from backend_specialist.lsp.errors import InvalidArgument
 
+Arguments = Mapping[str, Any]
+"""What a command is given, checked."""
+Command = Callable[[Arguments], Awaitable[object]]
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "text": (str,),
     "number": (int,),
@@ -68,7 +71,7 @@ PREFIX = "backendSpecialist."
 COMMANDS = tuple(PREFIX + name for name in SHAPES)
 
 
-def checked(name: str, arguments: Sequence[Any]) -> Mapping[str, Any]:
+def checked(name: str, arguments: Sequence[Any]) -> Arguments:
     """Give the one object of a command; nothing at all counts as an empty one."""
     if len(arguments) > 1:
         raise InvalidArgument(

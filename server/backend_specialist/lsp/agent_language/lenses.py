@@ -1,6 +1,6 @@
 """The lines above an agent file: use it, and see what it may do.
 
-Owns which there are. The commands behind them are ``lsp.commands``'.
+Owns which there are. The commands behind them are ``lsp.agent_commands``'.
 """
 
 from __future__ import annotations
