@@ -16,7 +16,8 @@ from backend_specialist.adapters.agent_options import read_options
 from backend_specialist.adapters.fields import Fields, nearest
 from backend_specialist.adapters.front_matter import FrontMatter
 from backend_specialist.adapters.model_lint import read_model, report_model
-from backend_specialist.adapters.permission_fields import read_permission, read_tools, report
+from backend_specialist.adapters.permission_fields import read_permission, read_tools
+from backend_specialist.adapters.permission_lint import report_permission
 from backend_specialist.adapters.rule_lint import report_rules
 from backend_specialist.domain.agent import AgentDefinition, Place
 from backend_specialist.domain.agent_fields import AGENT_FIELDS
@@ -39,7 +40,7 @@ def load_agent(text: str, *, name: str, source: str) -> AgentDefinition:
     front = front_matter.read(text)
     fields = Fields(front)
     tools, permission = read_tools(fields), read_permission(fields)
-    report(fields, tools, permission)
+    report_permission(fields, tools, permission)
     report_rules(fields, tools, permission)
     places = dict(front.places)
     places["prompt"] = body_place(text, front.body)
@@ -61,10 +62,16 @@ def load_agent(text: str, *, name: str, source: str) -> AgentDefinition:
     )
     report_model(fields, definition.model)
     _report_unused(fields)
+    given = _given(fields, definition)
+    return replace(merge_facts(definition, given), problems=tuple(fields.problems))
+
+
+def _given(fields: Fields, definition: AgentDefinition) -> set[str]:
+    """What the file says itself, so that farther files of its name do not."""
     given = {key for key in ("description", "mode", "model", "hidden") if fields.has(key)}
     given |= {"steps"} if definition.steps else set()
     given |= {"disabled"} if fields.has("disable") else set()
-    return replace(merge_facts(definition, given), problems=tuple(fields.problems))
+    return given
 
 
 def merge_facts(definition: AgentDefinition, given: Iterable[str]) -> AgentDefinition:

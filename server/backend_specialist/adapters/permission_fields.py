@@ -1,7 +1,7 @@
 """The fields ``tools`` and ``permission`` of an agent file.
 
-Owns their shape, and what is worth telling the author about single entries: a tool that does not exist here, two fields
-that contradict each other. What the rules mean is ``domain.permission``'s, what they do to each other ``rule_lint``'s.
+Owns their shape, and the way from the one to the other. What the rules mean is ``domain.permission``'s, what is said
+about single entries ``permission_lint``'s.
 """
 
 from __future__ import annotations
@@ -11,13 +11,9 @@ from typing import Any
 
 from backend_specialist.adapters.fields import Fields, as_flag, nearest
 from backend_specialist.domain.agent import Fix, Replacement
-from backend_specialist.domain.agent_fields import ACTIONS, GUARDS, TOOLS
-from backend_specialist.domain.permission import Setting, key_of, merge_tools
+from backend_specialist.domain.agent_fields import ACTIONS, TOOLS
+from backend_specialist.domain.permission import Setting, merge_tools
 
-_KEYS = frozenset({key_of(tool) for tool in TOOLS} | set(GUARDS))
-_ELSEWHERE = frozenset(
-    {"bash", "list", "skill", "websearch", "lsp", "todowrite", "todoread", "patch"}
-)
 _ACTION_ONLY = frozenset({"todowrite", "question", "webfetch", "websearch", "doom_loop"})
 
 
@@ -55,44 +51,6 @@ def read_permission(fields: Fields) -> str | dict[str, Setting]:
         return raw if _is_action(fields, raw, "permission") else {}
     found = ((key, _setting(fields, key, value)) for key, value in raw.items())
     return {key: setting for key, setting in found if setting is not None}
-
-
-def report(
-    fields: Fields, tools: Mapping[str, bool], permission: str | Mapping[str, Setting]
-) -> None:
-    """Add problems about entries that are valid by themselves."""
-    settings = {} if isinstance(permission, str) else permission
-    convert = converting(fields, tools, permission)
-    for tool, wanted in tools.items():
-        _report_missing(fields, tool, f"tools.{tool}:key", narrows=not wanted, denied=not wanted)
-        _report_overruled(fields, tool, wanted, settings.get(key_of(tool)), convert)
-        doubled = tool in ("write", "patch") and "edit" not in settings
-        if doubled and tools.get("edit", wanted) != wanted:
-            fields.problem(
-                f"'{tool}' and 'edit' are one permission, 'edit', and the last of them is in force. "
-                "Give both the same value.",
-                f"tools.{tool}",
-                severity="warning",
-                code="contradiction",
-                fixes=[fields.replacing(f"tools.{tool}", str(not wanted).lower()), convert],
-            )
-    for key, setting in settings.items():
-        path = f"permission.{key}:key"
-        if key_of(key) != key:
-            fields.problem(
-                f"A rule for '{key}' has no effect: files are changed under the permission 'edit'.",
-                path,
-                severity=_severity(narrows="edit" not in settings and setting != "allow"),
-                code="unknown-tool",
-                fixes=[
-                    fields.removing(f"permission.{key}", "Remove the rule")
-                    if "edit" in settings
-                    else fields.replacing(path, "edit")
-                ],
-            )
-        else:
-            narrows = setting != "allow"
-            _report_missing(fields, key, path, narrows=narrows, denied=setting == "deny")
 
 
 def converting(
@@ -167,51 +125,3 @@ def _is_action(fields: Fields, value: Any, path: str) -> bool:
 def _action_meant(value: object) -> str:
     flag = "" if isinstance(value, str) else as_flag(value)
     return {"true": "allow", "false": "deny"}.get(flag) or nearest(str(value), ACTIONS)
-
-
-def _severity(*, narrows: bool) -> str:
-    """A slip of the pen must not leave allowed what the author wanted to forbid."""
-    return "error" if narrows else "warning"
-
-
-def _report_missing(fields: Fields, name: str, path: str, *, narrows: bool, denied: bool) -> None:
-    if name in _KEYS or name in TOOLS or "*" in name or "?" in name:
-        return
-    meant = "" if name in _ELSEWHERE else nearest(name, (*_KEYS, *TOOLS, *_ELSEWHERE))
-    if meant:
-        fields.problem(
-            f"There is no tool '{name}'. Did you mean '{meant}'?",
-            path,
-            severity=_severity(narrows=narrows),
-            code="unknown-tool",
-            fixes=[fields.replacing(path, meant)],
-        )
-    elif not denied:
-        fields.problem(
-            f"There is no tool '{name}' here, so this has no effect.",
-            path,
-            severity="info",
-            code="unknown-tool",
-            fixes=[fields.removing(path.removesuffix(":key"), f"Remove '{name}'")],
-        )
-
-
-def _report_overruled(
-    fields: Fields, tool: str, wanted: bool, setting: Setting | None, convert: Fix | None
-) -> None:
-    if setting is None or (wanted and setting != "deny") or (not wanted and setting == "deny"):
-        return
-    key = key_of(tool)
-    effect = "denied" if setting == "deny" else "not denied"
-    fields.problem(
-        f"'{tool}: {str(wanted).lower()}' is overruled by 'permission.{key}': it is {effect}. "
-        "Make the two agree.",
-        f"tools.{tool}",
-        severity="warning",
-        code="contradiction",
-        fixes=[
-            fields.replacing(f"tools.{tool}", str(not wanted).lower()),
-            fields.removing(f"tools.{tool}", f"Remove '{tool}' from 'tools'"),
-            convert,
-        ],
-    )
