@@ -7,7 +7,7 @@ is asked belongs to ``lsp.approvals``; this module waits for an answer, for as l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from backend_specialist.domain.changeset import FileChange
@@ -150,17 +150,27 @@ class OpenProposals:
         )
         if found is None:
             return None
-        parts = [applying.accepted_part(change, found[change.path]) for change in changes]
-        applied = tuple(part for part in parts if part)
-        outcomes = tuple(
-            item for pair in fresh for item in decided.renamed(*pair, found[pair[1].path])
-        )
-        closed = await self._close(proposal, (*outcomes, *others), applied)
+        closed = await self._close_applied(proposal, fresh, found, others)
         task = asyncio.current_task()
         if task and task.cancelling():
             # Cancelled while the editor was applying it: that was seen to its end first.
             raise asyncio.CancelledError
         return closed
+
+    async def _close_applied(
+        self,
+        proposal: Proposal,
+        fresh: Sequence[tuple[FileChange, FileChange]],
+        found: Mapping[str, tuple[HunkOutcome, ...]],
+        others: tuple[HunkOutcome, ...],
+    ) -> tuple[HunkOutcome, ...]:
+        changes = [new for _, new in fresh]
+        parts = [applying.accepted_part(change, found[change.path]) for change in changes]
+        applied = tuple(part for part in parts if part)
+        outcomes = tuple(
+            item for pair in fresh for item in decided.renamed(*pair, found[pair[1].path])
+        )
+        return await self._close(proposal, (*outcomes, *others), applied)
 
     async def _close(
         self,
