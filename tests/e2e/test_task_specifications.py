@@ -151,8 +151,8 @@ async def test_task_is_started_from_its_file_and_each_criterion_is_answered(tmp_
 
         document = await text_of(editor, case)
         assert document.startswith("# Backend Implementation - T-2\n")
-        assert f"**1** An empty list has no mean.: It gives None. (`{case.path}`)" in document
-        assert "**AC-9** A mean is 🛒 served.: **not answered**" in document
+        assert f"**1** An empty list has no mean: It gives None. (`{case.path}`)" in document
+        assert "**AC-9** A mean is 🛒 served: **not answered**" in document
         await problems(editor, task, (0, 0, "Acceptance criteria AC-9"))
         await problems(editor, plan, (10, 5, "Criterion AC-9"))
         await problems(editor, alone)

@@ -83,16 +83,21 @@ def _part(title: str, lines: Iterable[str]) -> str:
 def _criteria(claims: Claims, facts: Facts) -> Iterator[str]:
     texts = {criterion.id: criterion.text for criterion in facts.criteria}
     answered = (
-        f"**{inline(text_of(entry.get('id')), 60)}** {inline(texts.get(text_of(entry.get('id')), ''))}".strip()
+        _criterion(text_of(entry.get("id")), texts.get(text_of(entry.get("id")), ""))
         + _because(entry.get("answer"))
         + (f" ({code(text_of(entry.get('file')))})" if entry.get("file") else "")
         for entry in claims.criteria
     )
     missing = (
-        f"**{inline(criterion.id, 60)}** {inline(criterion.text)}: **not answered**"
+        f"{_criterion(criterion.id, criterion.text)}: **not answered**"
         for criterion in unanswered(facts.criteria, claims.criteria)
     )
     yield _list((*answered, *missing))
+
+
+def _criterion(name: str, text: str) -> str:
+    """The head of an answer, which a colon follows: so without a full stop."""
+    return f"**{inline(name, 60)}** {inline(text).removesuffix('.')}".strip()
 
 
 def _contract(claims: Claims) -> Iterator[str]:
