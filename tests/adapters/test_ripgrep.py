@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 
 import pytest
@@ -205,7 +206,8 @@ async def test_a_ripgrep_that_may_not_be_run_says_so(tmp_path):
 def endless(directory):
     """A program in ripgrep's place that never ends and has a child, both named in a file."""
     binary = directory / "endless"
-    binary.write_text(f"#!/bin/sh\n/bin/sleep 1000 &\necho $$ $! > {directory}/pids\nwait\n")
+    child = f"/bin/sh -c '/bin/sleep 1000; : {directory}'"
+    binary.write_text(f"#!/bin/sh\n{child} &\necho $$ $! > {directory}/pids\nwait\n")
     binary.chmod(0o755)
     return Ripgrep(str(binary), seconds=0.5)
 
@@ -239,3 +241,27 @@ async def test_a_cancelled_search_leaves_no_process(tmp_path):
     with pytest.raises(asyncio.CancelledError):
         await search
     await until(lambda: all(map(gone, pids.read_text().split())))
+
+
+def of_this_test(directory) -> list[str]:
+    """The processes, zombies left out, that name the directory."""
+    found = []
+    for number in filter(str.isdecimal, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{number}/cmdline") as command:
+            if str(directory) in command.read() and not gone(number):
+                found.append(number)
+    return found
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs Linux")
+async def test_a_search_can_be_cancelled_at_every_moment(tmp_path):
+    """Also while its process is just being started, and its own child holds the pipes."""
+    for steps in range(40):
+        search = asyncio.create_task(endless(tmp_path).files(str(tmp_path), "*", limit=1))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        search.cancel()
+        async with asyncio.timeout(5):
+            with pytest.raises(asyncio.CancelledError):
+                await search
+        await until(lambda: not of_this_test(tmp_path))

@@ -47,7 +47,7 @@ _STARTERS = _words(
 )
 _START_CALLS = _words(
     """
-    create_subprocess_exec create_subprocess_shell subprocess_exec subprocess_shell
+    create_subprocess_exec create_subprocess_shell subprocess_exec subprocess_shell child_process
     ProcessPoolExecutor
     """
 )

@@ -10,6 +10,10 @@ import asyncio
 import json
 import os
 import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from contextlib import AbstractAsyncContextManager
+
+from backend_specialist.adapters.child_process import NotStarted, child_process
 
 MOST_BYTES = 400_000
 SECONDS = 20.0
@@ -29,30 +33,22 @@ class OpenApi:
         if len(given) > MOST_BYTES:
             return (f"it is over {MOST_BYTES:,} bytes long",)
         try:
-            process = await _started()
-        except OSError as error:
-            return (f"it could not be checked: {error}",)
-        try:
-            async with asyncio.timeout(self._seconds):
+            async with _running() as process, asyncio.timeout(self._seconds):
                 said, _ = await process.communicate(given)
         except TimeoutError:
             return (f"it could not be checked within {self._seconds:g} s; make it simpler",)
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+        except NotStarted as error:
+            return (f"it could not be checked: {error}",)
         if process.returncode:
             return ("it could not be checked: the validator stopped",)
         return tuple(json.loads(said))
 
 
-async def _started() -> asyncio.subprocess.Process:
-    environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
-    return await asyncio.create_subprocess_exec(
-        # Without the present directory, which may be a workspace, among the places of modules.
-        *(sys.executable, "-P", "-m", "backend_specialist.adapters.openapi_process"),
-        env=environment,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+def _running() -> AbstractAsyncContextManager[Process]:
+    # Without the present directory, which may be a workspace, among the places of modules.
+    return child_process(
+        (sys.executable, "-P", "-m", "backend_specialist.adapters.openapi_process"),
+        environment={key: os.environ[key] for key in _KEPT if key in os.environ},
+        stdin=PIPE,
+        stderr=DEVNULL,
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
-import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
 from importlib import metadata
 
+from backend_specialist.adapters.child_process import NotStarted, child_process, kill
 from backend_specialist.adapters.ripgrep_output import Records
 from backend_specialist.domain.ports import SearchFailed
 
@@ -65,37 +65,25 @@ class Processes:
     ) -> None:
         """Run it in a directory, with ``feed`` on its input, until it ends or the records have enough."""
         async with self._slots:
-            process = await self._start(options, directory, piped=feed is not None)
+            running = child_process(
+                (self._binary, *_ALWAYS, *options),
+                directory=directory,
+                environment=_environment(),
+                stdin=PIPE if feed is not None else DEVNULL,
+                stderr=PIPE,
+            )
             try:
-                async with asyncio.timeout(self._seconds):
+                async with running as process, asyncio.timeout(self._seconds):
                     complaint = await _converse(process, records, feed)
             except TimeoutError:
                 raise SearchFailed(
                     f"The search took longer than {self._seconds:g} s and was stopped. "
                     "Search a smaller directory, or with a more specific pattern."
                 ) from None
-            finally:
-                await _end(process)
+            except NotStarted as error:
+                raise SearchFailed(_not_started(self._binary, directory, error)) from error
         if not records.full and (complaint or process.returncode not in _ENDED_WELL):
             raise SearchFailed(_plain(complaint) or "ripgrep ended without saying why. Try again.")
-
-    async def _start(
-        self, options: Sequence[str], directory: str, *, piped: bool
-    ) -> asyncio.subprocess.Process:
-        try:
-            return await asyncio.create_subprocess_exec(
-                self._binary,
-                *_ALWAYS,
-                *options,
-                cwd=directory,
-                env=_environment(),
-                stdin=asyncio.subprocess.PIPE if piped else asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            raise SearchFailed(_not_started(self._binary, directory, error)) from error
 
 
 def _environment() -> dict[str, str]:
@@ -103,9 +91,7 @@ def _environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 
 
-async def _converse(
-    process: asyncio.subprocess.Process, records: Records, feed: bytes | None
-) -> str:
+async def _converse(process: Process, records: Records, feed: bytes | None) -> str:
     _, _, complaint = await asyncio.gather(
         _write(process, feed), _read(process, records), _complaint(process)
     )
@@ -113,7 +99,7 @@ async def _converse(
     return complaint
 
 
-async def _write(process: asyncio.subprocess.Process, feed: bytes | None) -> None:
+async def _write(process: Process, feed: bytes | None) -> None:
     if process.stdin is None or feed is None:
         return
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -122,39 +108,21 @@ async def _write(process: asyncio.subprocess.Process, feed: bytes | None) -> Non
     process.stdin.close()
 
 
-async def _read(process: asyncio.subprocess.Process, records: Records) -> None:
+async def _read(process: Process, records: Records) -> None:
     assert process.stdout is not None  # noqa: S101 - it was asked for
     while chunk := await process.stdout.read(_CHUNK):
         # In a thread, because a hostile glob can make each of the names in a chunk slow to match.
         if await asyncio.to_thread(records.feed, chunk):
-            _kill(process)
+            kill(process)
             return
 
 
-async def _complaint(process: asyncio.subprocess.Process) -> str:
+async def _complaint(process: Process) -> str:
     assert process.stderr is not None  # noqa: S101 - it was asked for
     kept = b""
     while chunk := await process.stderr.read(_CHUNK):
         kept = (kept + chunk)[:_LONGEST_COMPLAINT]
     return kept.decode("utf-8", "replace").strip()
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Leave neither a process nor a pipe behind."""
-    _kill(process)
-    if process.stdin is not None:
-        process.stdin.close()
-    await process.communicate()
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _plain(complaint: str) -> str:
