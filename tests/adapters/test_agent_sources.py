@@ -387,3 +387,18 @@ def test_definition_that_was_just_typed_is_completed_by_farther_files(
     agent = sources.in_place(typed)
     assert {rule.permission: rule.action.value for rule in agent.rules}["edit"] == "allow"
     assert agent.model == "anthropic/claude-sonnet-4-20250514"
+
+
+def test_what_is_said_not_to_be_trusted_is_not_in_force(
+    sources: AgentSources, write: Write, tmp_path: Path
+) -> None:
+    """Also when it has changed since the last reading, which came too early to see it."""
+    root = str(tmp_path / "root")
+    write(ROOT, "shop", "description: one")
+    sources.untrusted()
+    sources.trust(root, trusted=True)
+    assert found(sources, "shop").description == "one"
+    write(ROOT, "shop", "description: two")
+    ((said, _),) = sources.untrusted()
+    assert said == root
+    assert sources.agent("shop") is None

@@ -107,7 +107,10 @@ class AgentSources:
         return tuple(found)
 
     def untrusted(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The roots that bring something along that is not trusted, with what trusting would change. Blocks."""
+        """The roots that bring something along that is not trusted, with what trusting would change. Blocks.
+
+        Nothing of them is in force then, not even what was trusted before it changed.
+        """
         if self._places.vouched:
             return ()
         found: list[tuple[str, tuple[str, ...]]] = []
@@ -120,7 +123,13 @@ class AgentSources:
             if offer.standing in (Standing.NEW, Standing.CHANGED):
                 self._shown[root] = offer.digests
                 found.append((root, offer.changes))
+        if any(self._holds(root) for root, _ in found):
+            self.reload()
         return tuple(found)
+
+    def _holds(self, root: str) -> bool:
+        """Whether something of a root was read, which it is while it is trusted."""
+        return any(item.source.startswith(f"{root.rstrip('/')}/") for item in self._now().files)
 
     def trust(self, path: str, *, trusted: bool) -> None:
         """Trust a root's own files as they were shown, or no longer; read everything again.
