@@ -44,6 +44,18 @@ async def test_server_says_what_it_can_do_and_ends_in_order() -> None:
         assert b"ended in order" in await client.process.stderr.read()
 
 
+async def test_a_save_that_nobody_asked_to_be_told_of_is_no_warning() -> None:
+    async with raw_client() as client:
+        await client.initialize()
+        saved = {"textDocument": {"uri": URI}, "text": "x\n"}
+        client.notify("textDocument/didSave", saved)
+        asked = await client.request("textDocument/didSave", saved)
+        assert asked["error"]["code"] == -32601, "a request is answered, whatever it is"
+        assert await client.end() == 0
+        assert client.process.stderr
+        assert b"ignored" not in await client.process.stderr.read()
+
+
 async def test_server_ends_with_1_on_exit_without_shutdown() -> None:
     async with raw_client() as client:
         await client.initialize()

@@ -34,6 +34,8 @@ _NOT_OFFERED = (
     types.NOTEBOOK_DOCUMENT_DID_CHANGE,
     types.NOTEBOOK_DOCUMENT_DID_CLOSE,
 )
+# Some editors tell of every save without having been asked; what counts is the text, which they tell as well.
+_UNASKED = (types.TEXT_DOCUMENT_WILL_SAVE, types.TEXT_DOCUMENT_DID_SAVE)
 
 
 class SpecialistProtocol(DocumentSync, Answering):
@@ -80,7 +82,7 @@ class SpecialistProtocol(DocumentSync, Answering):
             self._cancel(raw.get("params"))
         elif method == types.WORKSPACE_EXECUTE_COMMAND and "id" in raw:
             self._start_command(raw["id"], raw.get("params"))
-        else:
+        elif method not in _UNASKED or "id" in raw:
             self.handle_message(self._structured(method, raw))
 
     def _check_state(self, method: str) -> None:
