@@ -9,7 +9,7 @@ EVALS  := evals/.venv/.installed evals/node_modules/.installed
 NODE   := PATH="$$($(CURDIR)/$(CLIENT)/rig.sh node):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-peers eval test-evals clean vsix vsix-full test-client test-vscode
+.PHONY: help demo test emacs lint format bench bench-peers eval test-evals clean vsix vsix-full test-client test-vscode
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +23,11 @@ $(STAMP): pyproject.toml requirements-dev.lock
 demo: $(STAMP) ## watch the specialist change a sample project (ARGS=--yes: unattended)
 	@$(BIN)/backend-specialist demo $(ARGS)
 
-test: $(STAMP) ## every test: unit, property, end to end, real Neovim
+test: $(STAMP) ## every test: unit, property, end to end, real Neovim, real Emacs where there is one
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+emacs: ## install the Emacs of those tests (Debian, as root)
+	tests/support/emacs.sh
 
 lint: $(STAMP) ## ruff and mypy --strict; tsc and biome as well, once test-client has installed them
 	$(BIN)/ruff check .
