@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parent.parent.parent
-PATIENCE = 20.0
+PATIENCE = 60.0
 LINES, COLUMNS = 40, 120
 # Compiling to native code would go on behind every test, a hint at a shorter name waits for two seconds, and
 # whether eglot starts a server again depends on how long that one has lived.
