@@ -115,6 +115,20 @@ async def test_a_row_of_the_sessions_view_reviews_and_cancels(open_window) -> No
     await untouched(window)
 
 
+async def test_a_cancelled_session_leaves_no_preview_that_could_still_be_applied(
+    open_window,
+) -> None:
+    window = await open_window(SCRIPT)
+    bench = window.workbench
+    await proposed(window)
+    await bench.choose("2 edits in 2 files", "Review")
+    await bench.tick("main.py")
+    await bench.palette("Cancel")
+    await expect(bench.toast("was cancelled")).to_be_visible()
+    await expect(bench.preview_rows()).to_have_count(0)
+    await untouched(window)
+
+
 async def test_the_sessions_view_shows_the_outcome_and_reverts(open_window, picture) -> None:
     window = await open_window(SCRIPT)
     bench = window.workbench

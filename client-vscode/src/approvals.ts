@@ -4,7 +4,7 @@
  * Owns the notifications and what an answer becomes. A dismissed notification is no answer: what waits stays open, in
  * the status bar and in the sessions view.
  */
-import { window } from "vscode";
+import { commands, window } from "vscode";
 import { closeDiff, showDiff } from "./diff";
 import type { Caller, Proposal, Request, SessionEvent } from "./protocol";
 import type { Typing } from "./typing";
@@ -25,6 +25,8 @@ export class Approvals {
   /** What each session asks now. */
   private readonly open = new Map<string, Proposal | Request>();
   private readonly shown = new Map<string, Proposal>();
+  /** The sessions whose edits are in the Refactor Preview. */
+  private readonly previewed = new Set<string>();
 
   constructor(
     private readonly server: Caller,
@@ -39,7 +41,7 @@ export class Approvals {
     if (event.kind === "proposal") await this.propose(event);
     if (event.kind === "question") await this.question(event);
     if (event.kind === "permission") await this.permission(event);
-    if (closes(event)) await this.close(event.sessionId);
+    if (closes(event)) await this.close(event);
   }
 
   /** The server has gone, and with it everything that it asked. */
@@ -70,6 +72,7 @@ export class Approvals {
   private async decide(proposal: Proposal, choice: string | undefined): Promise<void> {
     const { sessionId, proposalId } = proposal;
     if (choice === REVIEW) {
+      this.previewed.add(sessionId);
       await this.server.call("answer", { sessionId, proposalId, decision: "review" });
     } else if (choice === APPLY_ALL) {
       await this.server.call("answer", { sessionId, proposalId, decision: "applyAll" });
@@ -91,9 +94,16 @@ export class Approvals {
     await this.server.call("answer", reason.trim() ? { ...answer, reason: reason.trim() } : answer);
   }
 
-  private async close(sessionId: string): Promise<void> {
+  private async close(event: SessionEvent): Promise<void> {
+    const { sessionId } = event;
     this.open.delete(sessionId);
     await this.closeDiff(sessionId);
+    const cancelled = event.kind === "status" && event.status === "cancelled";
+    const ended = event.kind === "review" || cancelled;
+    // Left open, it could still apply what was given up.
+    if (ended && this.previewed.delete(sessionId) && cancelled) {
+      await commands.executeCommand("refactorPreview.discard");
+    }
   }
 
   private async closeDiff(sessionId: string): Promise<void> {

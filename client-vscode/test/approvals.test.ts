@@ -1,10 +1,17 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Approvals } from "../src/approvals";
-import type { Request } from "../src/protocol";
+import type { Outcome, Request } from "../src/protocol";
 import { Typing } from "../src/typing";
 import { caller, outcome, proposal, request } from "./samples";
 import { commands, TabInputText, window } from "./vscode";
 
+const REVIEWED = {
+  kind: "review",
+  sessionId: "s1",
+  seq: 10,
+  proposalId: "p1",
+  outcomes: [] as Outcome[],
+} as const;
 const CANCELLED = { kind: "status", sessionId: "s1", seq: 11, status: "cancelled" } as const;
 
 function stage() {
@@ -52,6 +59,22 @@ describe("a proposal", () => {
     window.showInformationMessage.mockResolvedValue(choice);
     await hear(proposal());
     expect(answers()).toEqual([{ sessionId: "s1", proposalId: "p1", ...decision }]);
+  });
+
+  it.each([
+    ["is discarded when its session is cancelled", "Review", CANCELLED, true],
+    ["is left alone when it was answered", "Review", REVIEWED, false],
+    ["of another session is left alone", "Apply all", CANCELLED, false],
+  ])("in the Refactor Preview %s", async (_, choice, end, discarded) => {
+    const { hear } = stage();
+    window.showInformationMessage.mockResolvedValue(choice);
+    await hear(proposal());
+    await hear(end);
+    await hear(CANCELLED);
+    const discards = commands.executeCommand.mock.calls.filter(
+      ([name]) => name === "refactorPreview.discard",
+    );
+    expect(discards).toHaveLength(discarded ? 1 : 0);
   });
 
   it("that is dismissed is not answered", async () => {
