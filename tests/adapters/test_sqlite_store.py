@@ -101,6 +101,8 @@ async def test_heads_are_newest_first(store: SqliteStore) -> None:
     for number, started in enumerate((2.0, 9.0, 5.0)):
         await store.create(replace(HEAD, id=f"s{number}", started_at=started), [])
     assert [head.id for head in await store.heads()] == ["s1", "s2", "s0"]
+    assert [head.id for head in await store.heads("s2")] == ["s2"]
+    assert await store.heads("s9") == ()
 
 
 async def test_same_id_twice_fails_and_keeps_the_first(store: SqliteStore) -> None:

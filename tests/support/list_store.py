@@ -83,9 +83,10 @@ class ListStore:
         rows = self.shelf.records[session_id]
         return self._head(session_id), tuple(Record(kind=k, data=json.loads(d)) for k, d in rows)
 
-    async def heads(self) -> tuple[SessionHead, ...]:
+    async def heads(self, only: str | None = None) -> tuple[SessionHead, ...]:
         await self._alive()
-        return tuple(self._head(session_id) for session_id in reversed(self.shelf.heads))
+        wanted = [each for each in reversed(self.shelf.heads) if only in (None, each)]
+        return tuple(map(self._head, wanted))
 
     def _head(self, session_id: str) -> SessionHead:
         head = self.shelf.heads[session_id]

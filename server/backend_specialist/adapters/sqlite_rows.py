@@ -87,7 +87,7 @@ class Sessions:
 
     def load(self, session_id: str) -> tuple[SessionHead, tuple[Record, ...]] | None:
         """Give head and records."""
-        heads = self._select("WHERE id = ?", (session_id,))
+        heads = self.heads(session_id)
         if not heads:
             return None
         rows = self.database.connection.execute(
@@ -95,8 +95,10 @@ class Sessions:
         )
         return heads[0], tuple(Record(kind=kind, data=json.loads(data)) for kind, data in rows)
 
-    def heads(self) -> tuple[SessionHead, ...]:
-        """Every session, newest first."""
+    def heads(self, only: str | None = None) -> tuple[SessionHead, ...]:
+        """Every session, newest first, or the one with this id."""
+        if only is not None:
+            return self._select("WHERE id = ?", (only,))
         return self._select("ORDER BY started_at DESC, rowid DESC", ())
 
     def _select(self, rest: str, values: tuple[Any, ...]) -> tuple[SessionHead, ...]:

@@ -98,9 +98,9 @@ class SqliteStore:
         """Give head and records, or ``None`` when there is no such session."""
         return await self._call(lambda sessions: sessions.load(session_id))
 
-    async def heads(self) -> tuple[SessionHead, ...]:
-        """Every session, newest first; an active one whose process is gone is ``interrupted``."""
-        return await self._call(Sessions.heads)
+    async def heads(self, only: str | None = None) -> tuple[SessionHead, ...]:
+        """Every session, newest first, or that one; an active one whose process is gone is ``interrupted``."""
+        return await self._call(lambda sessions: sessions.heads(only))
 
     async def acquire(self, session_id: str) -> bool:
         """Lease a session to this process; ``False`` when another live process holds it or it does not exist."""

@@ -37,9 +37,8 @@ class Queries:
 
     async def sessions(self, only: str | None = None) -> list[dict[str, Any]]:
         """Give the sessions of these workspace folders, newest first, or the one with this id if it is there."""
-        heads = await self._services.store.heads()
-        wanted = (head for head in heads if only in (None, head.id) and self._is_here(head))
-        return [await self._row(head) for head in wanted]
+        heads = await self._services.store.heads(only)
+        return [await self._row(head) for head in heads if self._is_here(head)]
 
     async def _row(self, head: SessionHead) -> dict[str, Any]:
         if head.id not in self._jobs and listing.is_final(head):

@@ -57,8 +57,8 @@ class Store(Protocol):
         """Give head and records, or ``None`` when there is no such session."""
         ...
 
-    async def heads(self) -> tuple[SessionHead, ...]:
-        """Every session, newest first; one whose lease has expired while active is ``interrupted``."""
+    async def heads(self, only: str | None = None) -> tuple[SessionHead, ...]:
+        """Every session, newest first, or that one; an active one whose lease has expired is ``interrupted``."""
         ...
 
     async def acquire(self, session_id: str) -> bool:
