@@ -24,6 +24,7 @@ MANIFEST = json.loads((CLIENT / "package.json").read_text())
 PROPERTIES: dict[str, Any] = MANIFEST["contributes"]["configuration"]["properties"]
 PROTOCOL = (CLIENT / "src/protocol.ts").read_text()
 COMMANDS = (CLIENT / "src/commands.ts").read_text()
+MENU = (CLIENT / "src/menu.ts").read_text()
 SECTION = "backendSpecialist."
 # The client says these itself: they are no choice of the user's.
 SAID_BY_THE_CLIENT = {"events", "ui", "trusted"}
@@ -156,9 +157,7 @@ def test_every_command_of_the_manifest_does_something_and_no_other_is_registered
     registered = set(re.findall(r"^      (\w+): \(", body, re.MULTILINE))
     offered = {each["command"] for each in MANIFEST["contributes"]["commands"]}
     assert {f"{SECTION}client.{name}" for name in registered} == offered
-    menu = block(
-        COMMANDS, 'const MENU: readonly [string, string, (Action | "server")?][] = [', "\n];"
-    )
+    menu = block(MENU, 'const MENU: readonly [string, string, (Action | "server")?][] = [', "\n];")
     assert set(re.findall(r'", "(\w+)"', menu)) <= registered | ACTIONS
 
 

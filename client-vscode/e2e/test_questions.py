@@ -90,3 +90,14 @@ async def test_an_agent_that_is_picked_does_what_comes_next(open_window) -> None
     await expect(bench.toast("has finished")).to_be_visible()
     (request,) = window.model.requests
     assert request["system"][0]["text"].startswith("You are a database engineer")
+
+
+async def test_a_permission_is_explained(open_window) -> None:
+    window = await open_window()
+    bench = window.workbench
+    await bench.ready()
+    await bench.palette("Explain a Permission")
+    rows = bench.page.locator(".quick-input-list .monaco-list-row")
+    await rows.filter(has_text="edit").click()
+    await bench.type_into_box("app/main.py")
+    await expect(bench.toast("edit app/main.py: ask")).to_be_visible()

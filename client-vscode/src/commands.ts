@@ -4,11 +4,13 @@
  * Owns their questions. Each becomes one call of the server.
  */
 import { commands, type Disposable, window } from "vscode";
+import { pickAction } from "./menu";
 import { placeOf } from "./place";
 import type { Action, Caller, PickArgument, Place } from "./protocol";
+import { Rights } from "./rights";
 import type { Sessions } from "./sessions";
 import type { Row } from "./tree";
-import { line, message, statusOf } from "./words";
+import { line, statusOf } from "./words";
 
 const PREFIX = "backendSpecialist.client.";
 
@@ -30,6 +32,7 @@ export class Commands {
   ) {}
 
   register(): Disposable[] {
+    const rights = new Rights(this.server, this.sessions);
     const table: Record<string, (row?: Row) => Thenable<unknown>> = {
       run: () => this.run(),
       runRecipe: (offered) => this.runRecipe(offered),
@@ -52,9 +55,9 @@ export class Commands {
       delete: (row) => this.session("deleteSession", row, (id) => this.remove(id)),
       sessions: () => commands.executeCommand(`${PREFIX}sessionsView.focus`),
       refresh: () => this.sessions.refresh(),
-      agents: () => this.agents(),
-      explainPermission: () => this.explainPermission(),
-      approvals: () => this.approvals(),
+      agents: () => rights.agents(),
+      explainPermission: () => rights.explainPermission(),
+      approvals: () => rights.approvals(),
       trust: () => commands.executeCommand("workbench.trust.manage"),
       setApiKey: () => this.around.setApiKey(),
       removeApiKey: () => this.around.removeApiKey(),
@@ -95,6 +98,11 @@ export class Commands {
     const title = "Backend Specialist: Run a Recipe";
     const chosen = await window.showQuickPick(items, { title, matchOnDetail: true });
     if (chosen) await this.server.call("run", { ...place, recipe: chosen.recipe });
+  }
+
+  private async menu(): Promise<void> {
+    const chosen = await pickAction(this.sessions, this.around.running());
+    if (chosen) await commands.executeCommand(PREFIX + chosen);
   }
 
   // ------------------------------------------------------------ sessions
@@ -154,84 +162,7 @@ export class Commands {
     await this.server.call("deleteSession", { sessionId });
     await this.sessions.refresh();
   }
-
-  // ------------------------------------------------------------ rights
-
-  private async agents(): Promise<void> {
-    const items = (await this.server.call("listAgents", {})).map((agent) => ({
-      agent: agent.name,
-      label: line(agent.name),
-      description: [agent.model, agent.source]
-        .filter(Boolean)
-        .map((each) => line(`${each}`))
-        .join(" · "),
-      detail: Object.entries(agent.permissions)
-        .map(([name, action]) => `${name}: ${action}`)
-        .join(", "),
-    }));
-    const title = "Use an agent for what comes next";
-    const chosen = await window.showQuickPick(items, { title });
-    if (chosen) await this.server.call("useAgent", { agent: chosen.agent });
-  }
-
-  private async explainPermission(): Promise<void> {
-    const title = "Explain a permission";
-    const names = ["read", "edit", "grep", "glob", "webfetch", "question", "task", "bash"];
-    const permission = await window.showQuickPick(names, { title });
-    if (!permission) return;
-    const prompt = "The path, the address or the command that it is about.";
-    const subject = await window.showInputBox({ title, prompt, value: "*" });
-    if (!subject) return;
-    const found = await this.server.call("explainPermission", { permission, subject });
-    const why = found.rule ? `by the rule ${found.rule} (${found.source})` : "by default";
-    void window.showInformationMessage(
-      message(`${permission} ${subject}: ${found.action}, ${why}.`),
-    );
-  }
-
-  private async approvals(): Promise<void> {
-    const items = (await this.server.call("listApprovals", {})).map((approval) => ({
-      label: line(`${approval.permission}: ${approval.pattern}`),
-      description: line(this.sessions.find(approval.sessionId)?.title ?? "", 60),
-      approvalId: approval.approvalId,
-    }));
-    const title = items.length
-      ? "Choose an approval to revoke it"
-      : "Nothing is approved for a session";
-    const chosen = await window.showQuickPick(items, { title });
-    if (chosen) await this.server.call("revokeApproval", { approvalId: chosen.approvalId });
-  }
-
-  // ------------------------------------------------------------ the menu of the status bar
-
-  private async menu(): Promise<void> {
-    const running = this.around.running();
-    const possible = MENU.filter(
-      ([, , need]) =>
-        !need || (running && (need === "server" || this.sessions.withAction(need).length)),
-    );
-    const items = possible.map(([label, command]) => ({ label, command }));
-    const chosen = await window.showQuickPick(items, { title: "Backend Specialist" });
-    if (chosen) await commands.executeCommand(PREFIX + chosen.command);
-  }
 }
-
-/** Label, command, and what it needs to make sense. */
-const MENU: readonly [string, string, (Action | "server")?][] = [
-  ["$(diff-multiple) Review proposed edits", "review", "review"],
-  ["$(question) Answer the specialist", "answer", "answer"],
-  ["$(debug-stop) Cancel", "cancel", "cancel"],
-  ["$(add) Run a task…", "run", "server"],
-  ["$(list-unordered) Run a recipe…", "runRecipe", "server"],
-  ["$(comment) Reply…", "reply", "reply"],
-  ["$(output) Show transcript", "transcript", "showTranscript"],
-  ["$(notebook) Show deliverable", "deliverable", "showDeliverable"],
-  ["$(discard) Revert applied edits", "revert", "revert"],
-  ["$(history) Show sessions", "sessions"],
-  ["$(key) Set API key…", "setApiKey"],
-  ["$(debug-restart) Restart server", "restart"],
-  ["$(output) Show log", "log"],
-];
 
 function placeIn({ recipes: _, ...place }: PickArgument): Place {
   return place;
