@@ -43,7 +43,7 @@ export class Rights {
     const subject = await window.showInputBox({ title, prompt, value: "*" });
     if (!subject) return;
     const found = await this.server.call("explainPermission", { permission, subject });
-    const why = found.rule ? `by the rule ${found.rule} (${found.source})` : "by default";
+    const why = found.rule ? `by the rule ${found.rule} (${found.source})` : found.source;
     void window.showInformationMessage(
       message(`${permission} ${subject}: ${found.action}, ${why}.`),
     );

@@ -29,7 +29,7 @@ describe("rights", () => {
       { action: "ask", rule: "edit: *: ask", source: "built-in" },
       "by the rule edit: *: ask (built-in)",
     ],
-    [{ action: "deny", rule: null, source: "" }, "by default"],
+    [{ action: "deny", rule: null, source: "secret guard: .env" }, "secret guard: .env"],
   ])("are explained for one of the default agent's permissions: %o", async (found, why) => {
     const { rights, server } = await stage({ explainPermission: () => found });
     window.showQuickPick.mockResolvedValue("edit");
