@@ -221,7 +221,8 @@ async def test_failure_of_the_set_up_is_a_usage_error(stage: Stage) -> None:
 async def test_run_that_is_refused_is_a_usage_error(stage: Stage) -> None:
     report = await stage.perform({"refuse": "There is no recipe 'x'."}, begin=False)
     assert report.exit_code == 2
-    assert "There is no recipe 'x'." in stage.out.getvalue()
+    assert stage.out.getvalue().count("There is no recipe 'x'.") == 1
+    assert report.summary() == "No session was started."
 
 
 async def test_message_that_repeats_an_event_is_not_said_twice(stage: Stage) -> None:

@@ -81,10 +81,12 @@ class Report:
         return {"path": label, "created": label in self.created, "hunks": dict(results)}
 
     def summary(self) -> str:
-        """One or two sentences for people."""
+        """One or two sentences for people; why nothing was started was said before."""
+        if not self.session_id:
+            return "No session was started."
         total, accepted = sum(self.hunks.values()), self.hunks["accepted"]
         ending = f" ({self.reason})" if self.reason else ""
-        said = f"Session {self.session_id or '(none)'}: {self.status or 'failed'}{ending}."
+        said = f"Session {self.session_id}: {self.status or 'failed'}{ending}."
         if total:
             said += f" {accepted} of {total} edits are in your files."
         return said + self._spent()
