@@ -37,6 +37,7 @@ export class Approvals {
   async hear(event: SessionEvent): Promise<void> {
     if (event.kind === "proposal" || event.kind === "question" || event.kind === "permission") {
       this.open.set(event.sessionId, event);
+      this.previewed.delete(event.sessionId);
     }
     if (event.kind === "proposal") await this.propose(event);
     if (event.kind === "question") await this.question(event);
@@ -99,9 +100,8 @@ export class Approvals {
     this.open.delete(sessionId);
     await this.closeDiff(sessionId);
     const cancelled = event.kind === "status" && event.status === "cancelled";
-    const ended = event.kind === "review" || cancelled;
     // Left open, it could still apply what was given up.
-    if (ended && this.previewed.delete(sessionId) && cancelled) {
+    if (this.previewed.delete(sessionId) && cancelled) {
       await commands.executeCommand("refactorPreview.discard");
     }
   }

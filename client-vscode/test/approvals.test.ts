@@ -77,6 +77,16 @@ describe("a proposal", () => {
     expect(discards).toHaveLength(discarded ? 1 : 0);
   });
 
+  it("that is asked about again has no preview any more that a cancellation could close", async () => {
+    const { hear } = stage();
+    window.showInformationMessage.mockResolvedValueOnce("Review");
+    await hear(proposal());
+    await hear(proposal({ proposalId: "p2" }));
+    await hear(CANCELLED);
+    const called = commands.executeCommand.mock.calls.map(([name]) => name);
+    expect(called).not.toContain("refactorPreview.discard");
+  });
+
   it("that is dismissed is not answered", async () => {
     const { hear, answers } = stage();
     await hear(proposal());
