@@ -62,10 +62,15 @@ class Places:
     default: str = DEFAULT_AGENT
     replacing: bool = False
 
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The directories of the settings, absolute."""
+        return tuple(os.path.abspath(os.path.expanduser(each)) for each in self.directories)
+
     def watched(self) -> frozenset[str]:
         """The directories in which a new or changed file may matter; not all of them exist."""
         found = [directory for root in self.roots for directory in watched(root)]
-        found += [os.path.abspath(os.path.expanduser(each)) for each in self.directories]
+        found += self.added
         found += [os.path.join(each, name) for each in self.user for name in (*AGENTS, *RECIPES)]
         found += [os.path.join(self.claude, "agents")] if self.claude else []
         return frozenset(found)
@@ -77,8 +82,8 @@ def layers(places: Places, trust: Trust) -> Iterator[Layer]:
         files = trust.contents(root, vouched=places.vouched)
         if files is not None:
             yield from layers_of(root, files)
-    for directory in places.directories:
-        yield _read(os.path.abspath(os.path.expanduser(directory)), Origin.USER, Shape.BARE)
+    for directory in places.added:
+        yield _read(directory, Origin.USER, Shape.BARE)
     for directory in places.user:
         yield _read(directory, Origin.USER, Shape.FOLDERS)
     if places.claude:

@@ -2,7 +2,7 @@
 
 A line is ``"name": "kind Label, kind Label"``: the name as a manifest has it, in lower case and with ``-`` for ``_``;
 one that ends with ``*`` stands for all that begin like it. Java's are artifact ids or plugin ids, Go's are module paths
-without ``/v2``.
+without ``/v2``. It is long because it is one table: in a second file a name could stand a second time.
 Owns names and labels, and nothing that reads them.
 """
 
