@@ -6,6 +6,7 @@ Owns the selectors and the keys. Asserts nothing but that what it handles is the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,8 +14,12 @@ from typing import TypeVar
 
 from code_server import PATIENCE
 from playwright.async_api import Locator, Page, expect
+from playwright.async_api import TimeoutError as TookTooLong
 
 T = TypeVar("T")
+# How long one attempt waits for one thing, in milliseconds, and how many attempts there are.
+SOON = 4000
+ATTEMPTS = 10
 SPECIALIST = "#backend-specialist\\.backend-specialist\\.backendSpecialist\\.client\\.status"
 
 
@@ -50,25 +55,34 @@ class Workbench:
 
     async def palette(self, title: str) -> None:
         """Run a command from the palette: one of the specialist, or one that is named with its category."""
-        box = self.page.locator(".quick-input-widget input")
-        await self.press("F1")
-        await expect(box).to_be_visible()
         named = title if ": " in title else f"Backend Specialist: {title}"
-        await box.fill(f">{named}")
-        row = self.page.locator(".quick-input-list .monaco-list-row").first
-        await expect(row).to_contain_text(named.partition(": ")[2])
-        await row.click()
+
+        async def pick() -> None:
+            row = await self._look_up("F1", f">{named}")
+            await expect(row).to_contain_text(named.partition(": ")[2], timeout=SOON)
+            await row.click(timeout=SOON)
+
+        await insist(pick)
 
     async def offered(self, title: str) -> bool:
         """Whether the palette offers a command of the specialist."""
-        box = self.page.locator(".quick-input-widget input")
-        await self.press("F1")
-        await box.fill(f">Backend Specialist: {title}")
-        row = self.page.locator(".quick-input-list .monaco-list-row").first
-        await expect(row).to_be_visible()
-        found = f"Backend Specialist: {title}" in (await row.inner_text()).replace("\xa0", " ")
+        named = f"Backend Specialist: {title}"
+
+        async def read() -> str:
+            row = await self._look_up("F1", f">{named}")
+            return await row.inner_text(timeout=SOON)
+
+        found = named in (await insist(read)).replace("\xa0", " ")
         await self.press("Escape")
         return found
+
+    async def _look_up(self, key: str, text: str) -> Locator:
+        """Open the list that a key opens and look for a text; gives the first row there is soon."""
+        await self.press(key)
+        await self.page.locator(".quick-input-widget input").fill(text, timeout=SOON)
+        row = self.page.locator(".quick-input-list .monaco-list-row").first
+        await expect(row).to_be_visible(timeout=SOON)
+        return row
 
     async def type_into_box(self, text: str) -> None:
         """Answer an input box."""
@@ -80,25 +94,24 @@ class Workbench:
     # ------------------------------------------------------------ editors
 
     async def show(self, name: str) -> None:
-        """Open a file, or go to its tab."""
-        if await self._tab(name).count():
-            await self._tab(name).click()
+        """Open a file, or go to its tab; a diff that comes or goes meanwhile takes it away again."""
+        await insist(lambda: self._show(name))
+
+    async def _show(self, name: str) -> None:
+        tab = self._tab(name)
+        if await tab.count():
+            await tab.click(timeout=SOON)
         else:
             await self._open(name)
-        await expect(self._tab(name)).to_have_class(re.compile(r"\bactive\b"))
-        await self.page.locator(".editor-instance .monaco-editor .view-lines").first.click()
+        await expect(tab).to_have_class(re.compile(r"\bactive\b"), timeout=SOON)
+        lines = self.page.locator(".editor-instance .monaco-editor .view-lines")
+        await lines.first.click(timeout=SOON)
 
     async def _open(self, name: str) -> None:
-        box = self.page.locator(".quick-input-widget input")
+        await self._look_up("Control+p", name)
         label = re.compile(f"^{re.escape(name.rpartition('/')[2])}$")
         names = self.page.locator(".quick-input-list .monaco-list-row .label-name")
-        for _ in range(10):  # an editor that opens meanwhile closes the list
-            await self.press("Control+p")
-            if await seen(box):
-                await box.fill(name)
-            if await seen(names.filter(has_text=label)):
-                return await names.filter(has_text=label).first.click()
-        raise AssertionError(f"{name} is not found")
+        await names.filter(has_text=label).first.click(timeout=SOON)
 
     def _tab(self, name: str) -> Locator:
         return self.page.locator(f'.tab[data-resource-name="{name.rpartition("/")[2]}"]').first
@@ -133,11 +146,13 @@ class Workbench:
     async def actions(self, key: str) -> Locator:
         """Open a list of code actions by its key; never by Escape and again, which ends a selection."""
         rows = self.page.locator(".action-widget .monaco-list-row.action")
-        for _ in range(10):
+
+        async def open_list() -> None:
             await self.press(key)
-            if await seen(rows):
-                return rows
-        raise AssertionError("the list of code actions does not open")
+            await expect(rows.first).to_be_visible(timeout=SOON)
+
+        await insist(open_list)
+        return rows
 
     async def context_menu(self, *titles: str) -> None:
         """Choose from the context menu of the selection; all but the last title are submenus."""
@@ -197,13 +212,12 @@ class Workbench:
         return self.page.locator(".monaco-dialog-box", has_text=text)
 
 
-async def seen(what: Locator) -> bool:
-    """Whether something is there soon; where it may not come, the caller tries again."""
-    try:
-        await expect(what.first).to_be_visible(timeout=4000)
-    except AssertionError:
-        return False
-    return True
+async def insist(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Try again what a window that opens or closes meanwhile can break; an attempt waits SOON for each thing."""
+    for _ in range(ATTEMPTS - 1):
+        with contextlib.suppress(AssertionError, TookTooLong):
+            return await attempt()
+    return await attempt()
 
 
 async def eventually(look: Callable[[], T | Awaitable[T]], wanted: T) -> None:
