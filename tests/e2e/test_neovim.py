@@ -119,6 +119,18 @@ def test_apply_all_changes_the_buffers_and_saves_nothing(begin: Begin, root: Pat
     assert (root / "app/main.py").read_text() == saved
 
 
+def test_an_empty_file_gets_the_text_and_no_line_below_it(begin: Begin, root: Path) -> None:
+    (root / "app/__init__.py").write_text("")
+    content = "from app.main import mean\n"
+    change = Call("write", {"filePath": "app/__init__.py", "content": content})
+    editor, _ = begin([Reply(tools=(change, DELIVER))])
+    propose(editor)
+    editor.command("SpecialistReview")
+    editor.answer("2<CR>")
+    editor.said("has finished")
+    assert editor.buffer("app/__init__.py") == content
+
+
 def test_the_diff_is_on_the_screen_before_the_question(begin: Begin) -> None:
     editor, _ = begin(SCRIPT)
     propose(editor)

@@ -22,8 +22,8 @@ _Operation = types.TextDocumentEdit | types.CreateFile | types.RenameFile | type
 class Form:
     """How the edit is to be written. ``confirm`` has the editor's own preview ask for each text edit.
 
-    With ``replaces_last_line`` the text of a created file replaces the one empty line that a buffer has (seen in
-    Neovim, which would keep that line below the text). Without ``document_changes`` only the ``changes`` map is
+    With ``replaces_last_line`` the text of a created or empty file replaces the one empty line that a buffer has (seen
+    in Neovim, which would keep that line below the text). Without ``document_changes`` only the ``changes`` map is
     left: no versions, no files, no questions.
     """
 
@@ -100,7 +100,7 @@ def _text_edits(change: FileChange, form: Form, annotation: str | None) -> types
 
 
 def _plain_edits(change: FileChange, form: Form) -> list[types.TextEdit]:
-    if change.base is None and form.replaces_last_line and change.text:
+    if form.replaces_last_line and change.text and not change.base_text:
         whole = Range(Position(0, 0), Position(1, 0))
         return [types.TextEdit(range=to_range(whole), new_text=change.text)]
     index = LineIndex(change.base_text)
