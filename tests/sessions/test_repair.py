@@ -117,13 +117,14 @@ async def test_hunks_that_the_user_left_out_are_still_told_after_a_crash() -> No
 
 async def test_part_of_a_file_that_arrived_is_told_as_it_is() -> None:
     whole, part = "a\nb\nc\n", "A\nb\nc\n"
-    stage = Stage({"app.py": whole}, [Reply(tools=(write("app.py", "A\nb\nC\n"), deliver())), END])
+    edits = (edit("app.py", "a", "A"), edit("app.py", "c", "C"), deliver())
+    stage = Stage({"app.py": whole}, [Reply(tools=edits), END])
     session = await killed_while_applying(stage, arrives=[])
     stage.workspace.type("app.py", part)
     await stage.supervisor.reply(session, "Go on.")
     await stage.ended(session)
     assert stage.outcomes() == [("app.py", "accepted"), ("app.py", "failed")]
-    assert STOPPED in results(stage.model.requests[1])[1]
+    assert STOPPED in results(stage.model.requests[1])[2]
 
 
 async def test_review_of_what_had_arrived_says_that_nothing_is_left() -> None:

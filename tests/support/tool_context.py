@@ -111,6 +111,7 @@ class MemoryContext:
     answers: list[str | None] = field(default_factory=list)
     send_backs: int = 1
     typed_urls: frozenset[str] = frozenset()
+    known: dict[str, str] = field(default_factory=dict)
     permitted: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     user_refuses: str = ""
@@ -163,10 +164,19 @@ class MemoryContext:
     def proposed(self) -> Mapping[str, str]:
         return dict(self.texts)
 
-    async def propose(self, path: str, text: str, *, strategy: str = "exact") -> str:
+    def learn(self, path: str, text: str) -> None:
+        self.known[path] = text
+
+    def knows(self, path: str, text: str) -> bool:
+        return self.known.get(path) == text
+
+    async def propose(
+        self, path: str, text: str, *, over: str | None = None, strategy: str = "exact"
+    ) -> str:
         if self.propose_failure:
             raise ToolFailed(self.propose_failure)
         self.proposals.append((path, text, strategy))
+        self.learn(path, text)
         self.texts[path] = text
         return self.propose_sentence
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from backend_specialist.domain.document import Unreadable
+from backend_specialist.tools.read import Read
 from backend_specialist.tools.registry import ToolFailed, ToolOutput
 from backend_specialist.tools.write import Write
 from support.tool_context import MemoryContext, make_context
@@ -10,6 +11,12 @@ from support.tool_context import MemoryContext, make_context
 
 async def write(context: MemoryContext, content: str, path: str = "a.py") -> ToolOutput:
     return await Write().run(context, {"filePath": path, "content": content})
+
+
+async def rewrite(context: MemoryContext, content: str, path: str = "a.py") -> ToolOutput:
+    """Read, then write."""
+    await Read().run(context, {"filePath": path})
+    return await write(context, content, path)
 
 
 async def test_write_proposes_a_new_file(tmp_path: Path) -> None:
@@ -23,7 +30,7 @@ async def test_write_proposes_a_new_file(tmp_path: Path) -> None:
 
 async def test_write_over_a_file_says_how_many_lines_it_replaces(tmp_path: Path) -> None:
     context = make_context(tmp_path, files={"a.py": "1\n2\n3\n"})
-    output = await write(context, "4\n")
+    output = await rewrite(context, "4\n")
     assert "all of its 3 lines replaced by 1 line" in output.text
     assert (tmp_path / "a.py").read_text() == "1\n2\n3\n"
 
@@ -43,14 +50,14 @@ async def test_write_keeps_the_line_ends_of_an_existing_file(
     tmp_path: Path, before: str, content: str, after: str
 ) -> None:
     context = make_context(tmp_path, files={"a.py": before})
-    await write(context, content)
+    await rewrite(context, content)
     assert context.proposals[0][1] == after
 
 
 @pytest.mark.parametrize("content", ["a\nb\n", "a\r\nb\r\n", "\ufeffa\nb\n"])
 async def test_identical_content_proposes_nothing_and_says_so(tmp_path: Path, content: str) -> None:
     context = make_context(tmp_path, files={"a.py": "a\r\nb\r\n"})
-    output = await write(context, content)
+    output = await rewrite(context, content)
     assert "already has exactly this content" in output.text
     assert context.proposals == []
 
@@ -58,7 +65,7 @@ async def test_identical_content_proposes_nothing_and_says_so(tmp_path: Path, co
 async def test_write_compares_with_unsaved_text(tmp_path: Path) -> None:
     context = make_context(tmp_path, files={"a.py": "disk\n"})
     context.open("a.py", "buffer\n")
-    assert "already has" in (await write(context, "buffer\n")).text
+    assert "already has" in (await rewrite(context, "buffer\n")).text
     await write(context, "disk\n")
     assert context.proposals[0][1] == "disk\n"
 
@@ -90,3 +97,28 @@ async def test_content_that_was_escaped_twice_is_pointed_out(tmp_path: Path) -> 
     context = make_context(tmp_path)
     assert "If line ends were meant, write again" in (await write(context, r"a\nb\nc")).text
     assert "write again" not in (await write(context, 'print("a\\n\\n")\n')).text
+
+
+async def test_a_text_that_was_not_read_is_not_replaced(tmp_path: Path) -> None:
+    context = make_context(tmp_path, files={"a.py": "a = 1\n", "empty.py": ""})
+    with pytest.raises(ToolFailed, match="not one that you have read"):
+        await write(context, "a = 2\n")
+    assert context.proposals == []
+    await write(context, "b = 1\n", path="empty.py")
+    assert [path for path, _, _ in context.proposals] == [context.path("empty.py")]
+
+
+async def test_what_was_typed_since_the_text_was_read_is_not_replaced(tmp_path: Path) -> None:
+    context = make_context(tmp_path, files={"a.py": "a = 1\n"})
+    await Read().run(context, {"filePath": "a.py"})
+    context.open("a.py", "a = 1\ntyped = 1\n")
+    with pytest.raises(ToolFailed, match="undo what the user wrote"):
+        await write(context, "a = 2\n")
+    assert context.proposals == []
+
+
+async def test_what_it_wrote_itself_it_knows(tmp_path: Path) -> None:
+    context = make_context(tmp_path)
+    await write(context, "a = 1\n")
+    await write(context, "a = 2\n")
+    assert [text for _, text, _ in context.proposals] == ["a = 1\n", "a = 2\n"]

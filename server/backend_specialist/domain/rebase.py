@@ -29,7 +29,7 @@ def rebase(change: FileChange, current: Snapshot) -> FileChange | None:
         return None
     if current.text == change.base.text:
         return replace(change, base=current)
-    text = _merged(change.base.text, change.text, current.text)
+    text = merged(change.base.text, change.text, current.text)
     return None if text is None else replace(change, base=current, text=text)
 
 
@@ -43,7 +43,8 @@ def _said(change: FileChange) -> tuple[object, ...]:
     return change.path, change.base is None, change.delete, pairs
 
 
-def _merged(base: str, proposed: str, current: str) -> str | None:
+def merged(base: str, proposed: str, current: str) -> str | None:
+    """Give a text with both what was proposed on ``base`` and what is in ``current``, ``None`` on conflict."""
     merge = Merge3(
         split_lines(base),
         split_lines(proposed),

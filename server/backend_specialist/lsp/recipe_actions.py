@@ -18,7 +18,7 @@ from backend_specialist.lsp.actions import action
 from backend_specialist.lsp.convert import from_position
 from backend_specialist.lsp.documents import Documents
 from backend_specialist.sessions.catalog import Catalog
-from backend_specialist.sessions.context import label_of
+from backend_specialist.sessions.labels import label_of
 from backend_specialist.sessions.stacks import Stacks
 
 MOST_LOOKED_AT = 20_000

@@ -40,6 +40,7 @@ async def _attached(path: str, context: SessionContext, room: int) -> str:
             return ""
         await context.permit("read", [place.label], title=f"Read {place.shown}?")
         text = (await context.read(place.path)).text
+        context.learn(place.path, text)
     except (ToolFailed, Unreadable) as error:
         return f"The task names {named(path)}, which is not given: {error}"
     cut = "\n(cut here; read the file for the rest)" if len(text) > room else ""

@@ -6,7 +6,6 @@ Every text of a file that reaches the model through a tool comes from :meth:`Ses
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -14,19 +13,16 @@ from typing import Any, Protocol
 from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.document import Snapshot, Unreadable
-from backend_specialist.domain.ports import Fetch, Root, Search, Workspace
-from backend_specialist.domain.protected import protected
+from backend_specialist.domain.ports import Fetch, Search, Workspace
 from backend_specialist.domain.specification import Specification
-from backend_specialist.sessions import applying, records
+from backend_specialist.sessions import applying, drafting, records
+from backend_specialist.sessions.drafting import Draft
 from backend_specialist.sessions.events import Asking
 from backend_specialist.sessions.facts import SessionFacts
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.sessions.journal import Journal
 from backend_specialist.sessions.review import Review, Verdict
-from backend_specialist.tools.paths import locate
 from backend_specialist.tools.registry import ToolFailed
-
-MAX_PROPOSED_BYTES = 5_000_000
 
 Consult = Callable[[str, str], Awaitable[str]]
 """Has another agent (by name) answer a prompt; raises ``ToolFailed``."""
@@ -47,6 +43,8 @@ class Owner(Journal, Protocol):
     def review(self) -> Review: ...  # noqa: D102
     @property
     def typed_urls(self) -> frozenset[str]: ...  # noqa: D102
+    @property
+    def known(self) -> dict[str, int]: ...  # noqa: D102
 
     async def ask(self, asking: Asking) -> str | None:
         """Put one question to the user and wait."""
@@ -61,11 +59,17 @@ class SessionContext:
     """Implements :class:`~backend_specialist.tools.registry.ToolContext` for one session."""
 
     def __init__(
-        self, owner: Owner, *, gate: Gate | None = None, consult: Consult = _nobody
+        self,
+        owner: Owner,
+        *,
+        gate: Gate | None = None,
+        consult: Consult = _nobody,
+        known: dict[str, int] | None = None,
     ) -> None:
         self._owner = owner
         self._gate = gate or owner.gate
         self._consult = consult
+        self._known = owner.known if known is None else known
 
     @property
     def workspace(self) -> Workspace:
@@ -131,9 +135,21 @@ class SessionContext:
         """The proposed texts, by absolute path."""
         return self._owner.state.changes.texts
 
-    async def propose(self, path: str, text: str, *, strategy: str = "exact") -> str:
+    def learn(self, path: str, text: str) -> None:
+        """Note that the model was shown this text of a file."""
+        self._known[path] = hash(text)
+
+    def knows(self, path: str, text: str) -> bool:
+        """Whether this is the text that the model was shown last, or proposed itself."""
+        return self._known.get(path) == hash(text)
+
+    async def propose(
+        self, path: str, text: str, *, over: str | None = None, strategy: str = "exact"
+    ) -> str:
         """Add a file's whole new text to the change set; ask at once where the policy says so."""
-        change = await self._change(path, text, strategy)
+        change = await self._change(Draft(path=path, text=text, over=over, strategy=strategy))
+        if not over or self.knows(path, over):
+            self.learn(path, text)
         if change.base is not None and change.text == change.base.text:
             await self._owner.record(records.dropped(path))
             return f"{change.label} is back at its present text; nothing is proposed for it."
@@ -142,48 +158,13 @@ class SessionContext:
             return "Proposed; the user reviews it when you call deliver."
         return (await self._owner.review.hold(change.label, only=[path])).text
 
-    async def _change(self, path: str, text: str, strategy: str) -> FileChange:
-        if path.startswith("untitled:"):
-            raise ToolFailed(
-                "This document was never saved, so it has no place for an edit. Ask the user to save it first."
-            )
-        if len(text.encode("utf-8", "surrogatepass")) > MAX_PROPOSED_BYTES:
-            raise ToolFailed("The new text is over 5 MB. Propose a smaller file.")
-        earlier = self._owner.state.changes.get(path)
+    async def _change(self, draft: Draft) -> FileChange:
+        drafting.check(draft)
+        earlier = self._owner.state.changes.get(draft.path)
         if earlier is not None:
-            strategies = _with(earlier.strategies, strategy)
-            return replace(await self._rebased(earlier), text=text, strategies=strategies)
-        return await self._first_change(path, text, _with((), strategy))
-
-    async def _first_change(self, path: str, text: str, strategies: tuple[str, ...]) -> FileChange:
-        await self._guard(path)
-        base = await self._base(path)
-        if base is not None and (base.notebook or path.endswith(".ipynb")):
-            raise ToolFailed(
-                "Notebooks cannot be edited as text: an edit would break their cells. "
-                "Put the code into a module instead."
-            )
-        _, place = await locate(self, path)
-        if place is None:
-            raise ToolFailed("Only files inside the workspace can be edited.")
-        return FileChange(
-            path=path,
-            uri=base.uri if base else place.uri,
-            label=place.shown,
-            subject=place.label if place.label != place.shown else "",
-            base=base,
-            text=text,
-            strategies=strategies,
-            protected=protected(place.label) or protected(label_of(self.workspace.roots, path)),
-        )
-
-    async def _base(self, path: str) -> Snapshot | None:
-        try:
-            return await self.workspace.read(path)
-        except Unreadable as error:
-            if error.kind == "missing":
-                return None
-            raise
+            return await drafting.further(await self._rebased(earlier), draft)
+        await self._guard(draft.path)
+        return await drafting.first(self, draft)
 
     async def ask(self, questions: Sequence[Mapping[str, Any]]) -> Sequence[str | None]:
         """Put questions to the user, one after the other; a dismissed one is kept as an open point."""
@@ -226,20 +207,6 @@ class SessionContext:
             return False
         await self._owner.record(records.simple("sentBack"))
         return True
-
-
-def label_of(roots: Sequence[Root], path: str) -> str:
-    """The root-relative path with ``/``, headed by the root's name where there are several."""
-    fitting = [root for root in roots if path == root.path or path.startswith(root.path + os.sep)]
-    if not fitting:
-        return path
-    root = max(fitting, key=lambda item: len(item.path))
-    relative = os.path.relpath(path, root.path).replace(os.sep, "/")
-    return f"{root.name}/{relative}" if len(roots) > 1 else relative
-
-
-def _with(strategies: tuple[str, ...], strategy: str) -> tuple[str, ...]:
-    return strategies if strategy in ("exact", *strategies) else (*strategies, strategy)
 
 
 def _option(option: object) -> str:

@@ -13,7 +13,8 @@ from backend_specialist.domain.artifact import CONTRACT_NAME, Artifact
 from backend_specialist.domain.deliverable import LOGICAL_NAME
 from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.ports import Workspace
-from backend_specialist.sessions.context import SessionContext, label_of
+from backend_specialist.sessions.context import SessionContext
+from backend_specialist.sessions.labels import label_of
 from backend_specialist.sessions.services import Policy
 from backend_specialist.sessions.session import Session
 from backend_specialist.tools.artifact import stamp

@@ -74,7 +74,9 @@ class Experts:
     def tool_calls(self) -> ToolCalls:
         """What runs the calls of the caller."""
         gate = self._session.gate_under(self._caller.chain)
-        context = SessionContext(self._session, gate=gate, consult=self.consult)
+        # What another agent reads, this one does not know.
+        known = {} if self._caller.depth else self._session.known
+        context = SessionContext(self._session, gate=gate, consult=self.consult, known=known)
         return ToolCalls(
             self._session, self._tools(), context, caller=" > ".join(self._caller.names)
         )

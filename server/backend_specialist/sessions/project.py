@@ -16,7 +16,7 @@ from backend_specialist.domain.framing import framed
 from backend_specialist.domain.ports import Root, Workspace
 from backend_specialist.domain.secret import SecretGuard
 from backend_specialist.domain.stack import Component, component, tells
-from backend_specialist.sessions.context import label_of
+from backend_specialist.sessions.labels import label_of
 
 MAX_INSTRUCTIONS = 8_000
 MAX_ALL_INSTRUCTIONS = 16_000

@@ -22,7 +22,7 @@ from backend_specialist.domain.ports import EditorTraits, Workspace
 from backend_specialist.domain.secret import SecretGuard
 from backend_specialist.domain.specification import Specification
 from backend_specialist.sessions import project
-from backend_specialist.sessions.context import label_of
+from backend_specialist.sessions.labels import label_of
 from backend_specialist.sessions.task import Task
 
 MAX_MESSAGE = 6 * 1024

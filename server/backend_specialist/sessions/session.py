@@ -50,6 +50,8 @@ class Session:
         self.state = state
         self.typed_urls = facts.typed_urls
         self.delivered = False
+        # The text of each file that the model knows, by path, as a hash. Only in memory: whoever does not know reads.
+        self.known: dict[str, int] = {}
         self._listener = listener
         self._sequence = itertools.count(1)
         self.speech = Speech(lambda text: self._tell(Kind.TEXT, {"text": text}))

@@ -15,9 +15,10 @@ from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.proposal import Result
 from backend_specialist.sessions import delivery, records, repair, report
 from backend_specialist.sessions.attached import attached
-from backend_specialist.sessions.context import SessionContext, label_of
+from backend_specialist.sessions.context import SessionContext
 from backend_specialist.sessions.events import Kind, Status
 from backend_specialist.sessions.history import user_text
+from backend_specialist.sessions.labels import label_of
 from backend_specialist.sessions.loop import Conversation, End
 from backend_specialist.sessions.prompt import first_message
 from backend_specialist.sessions.session import Session

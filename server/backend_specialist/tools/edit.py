@@ -53,7 +53,9 @@ class Edit:
             return await _create(context, resource, new)
         snapshot = await _read(context, resource)
         found = await asyncio.to_thread(_replaced, snapshot, arguments, new)
-        said = await context.propose(resource.path, found.text, strategy=found.strategy)
+        said = await context.propose(
+            resource.path, found.text, over=snapshot.text, strategy=found.strategy
+        )
         return ToolOutput(f"{_result(resource.shown, found)} {said}", resource.shown)
 
 
@@ -70,7 +72,7 @@ async def _create(context: ToolContext, resource: Resource, text: str) -> ToolOu
             f"{resource.shown} exists, and an empty oldString only creates new files. Read it and give the passage to "
             "replace as oldString, or use write to propose the whole file."
         )
-    said = await context.propose(resource.path, text)
+    said = await context.propose(resource.path, text, over="")
     return ToolOutput(
         f"New file {resource.shown}: proposed, not on disk yet. {said}", resource.shown
     )

@@ -82,6 +82,7 @@ async def _read(context: ToolContext, place: Resource, offset: int, limit: int) 
         if names is not None:
             return _listed(context, place, names, offset, limit)
     snapshot = await _snapshot(context, place)
+    context.learn(place.path, snapshot.text)
     page = await _page(snapshot.text, offset, limit)
     note = await _origin(context, place, snapshot)
     text = _tagged(place, "file", "content", [*page.lines, "", page.footer, *note])

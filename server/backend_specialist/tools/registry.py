@@ -66,11 +66,22 @@ class ToolContext(Protocol):
         """The proposed texts, by absolute path."""
         ...
 
-    async def propose(self, path: str, text: str, *, strategy: str = "exact") -> str:
+    def learn(self, path: str, text: str) -> None:
+        """Note that the model was shown this text of a file."""
+        ...
+
+    def knows(self, path: str, text: str) -> bool:
+        """Whether this is the text of a file that the model was shown last, or proposed itself."""
+        ...
+
+    async def propose(
+        self, path: str, text: str, *, over: str | None = None, strategy: str = "exact"
+    ) -> str:
         """Add a file's whole new text to the change set; with ``review: each``, ask at once.
 
-        Gives a sentence for the tool result. Raises :class:`ToolFailed` (unsaved document, notebook, client that
-        cannot create files, too large).
+        ``over`` is the text of which it is a new version (empty for a new file): what was typed since is kept. Without
+        it the text replaces whatever is there. Gives a sentence for the tool result. Raises :class:`ToolFailed`
+        (unsaved document, notebook, too large, or what was typed since is in the way).
         """
         ...
 

@@ -14,7 +14,7 @@ from backend_specialist.domain.ports import ToolSpec
 from backend_specialist.domain.text_format import newline_of, with_newlines
 from backend_specialist.tools.paths import Resource, resolve
 from backend_specialist.tools.proposing import checked, refuse_unchangeable, subject
-from backend_specialist.tools.registry import ToolContext, ToolOutput
+from backend_specialist.tools.registry import ToolContext, ToolFailed, ToolOutput
 
 
 class Write:
@@ -25,7 +25,7 @@ class Write:
         name="write",
         description=(
             "Propose the whole content of a file: a new one, or one that changes almost everywhere (else use edit). "
-            "The user reviews it before it reaches the disk."
+            "Read an existing file first. The user reviews it before it reaches the disk."
         ),
         schema={
             "type": "object",
@@ -46,6 +46,7 @@ class Write:
         if before is None:
             said = f"New file {resource.shown} ({_count(content)}): proposed, not on disk yet."
         else:
+            _refuse_unknown(context, resource, before.text)
             content = _in_style_of(before, content)
             if content == before.text:
                 return ToolOutput(
@@ -56,7 +57,8 @@ class Write:
                 f"{resource.shown}: all of its {_count(before.text)} replaced by {_count(content)}; proposed, not on "
                 "disk yet."
             )
-        outcome = await context.propose(resource.path, content)
+        over = before.text if before else ""
+        outcome = await context.propose(resource.path, content, over=over)
         return ToolOutput(" ".join((said, *_escaped_breaks(content), outcome)), resource.shown)
 
 
@@ -69,6 +71,15 @@ async def _present(context: ToolContext, resource: Resource) -> Snapshot | None:
         raise
     refuse_unchangeable(snapshot, resource.shown)
     return snapshot
+
+
+def _refuse_unknown(context: ToolContext, resource: Resource, text: str) -> None:
+    """Whoever replaces all of a text that they have not seen takes back what the user typed."""
+    if text and not context.knows(resource.path, text):
+        raise ToolFailed(
+            f"Nothing was proposed: the present text of {resource.shown} is not one that you have read, and replacing "
+            "all of it would undo what the user wrote there. Read it, then write it, or use edit."
+        )
 
 
 def _in_style_of(before: Snapshot, content: str) -> str:
