@@ -134,8 +134,9 @@ async def test_questions_go_hunk_by_hunk_if_wanted(api, start) -> None:
         questions.append(params["message"])
         return {"title": next(answers)}
 
+    read = Call("read", {"filePath": "app/extra.py"})
     twice = Call("write", {"filePath": "app/extra.py", "content": "A = 1\nLIMIT = 10\nB = 2\n"})
-    model = await api([Reply(tools=(twice,)), Reply(tools=(DELIVER,))])
+    model = await api([Reply(tools=(read, twice)), Reply(tools=(DELIVER,))])
     options = {"reviewGranularity": "hunk"}
     editor = await start(model, Guise(name="Visual Studio Code", options=options, choose=choose))
     editor.open("app/extra.py")

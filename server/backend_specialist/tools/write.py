@@ -46,7 +46,8 @@ class Write:
         if before is None:
             said = f"New file {resource.shown} ({_count(content)}): proposed, not on disk yet."
         else:
-            _refuse_unknown(context, resource, before.text)
+            if resource.root:
+                _refuse_unknown(context, resource, before.text)
             content = _in_style_of(before, content)
             if content == before.text:
                 return ToolOutput(
