@@ -6,7 +6,9 @@ import pytest
 
 from backend_specialist.domain.document import Position, PositionEncoding, Range, Unreadable
 from backend_specialist.lsp import open_document
+from backend_specialist.lsp.agent_language.texts import OpenTexts
 from backend_specialist.lsp.documents import Documents
+from backend_specialist.lsp.task_files import TaskFiles
 from support.dict_disk import DictDisk
 
 URI = "file:///work/a.py"
@@ -291,3 +293,27 @@ async def test_next_change_gives_up_in_time() -> None:
     documents = opened()
     documents.did_change(URI, 2, [(None, "before the wait")])
     assert not await documents.next_change(0.01)
+
+
+# ---------------------------------------------------------------- who asks for a text
+
+
+class Untold(Documents):
+    """Documents of which nobody may ask the text: for a large one that is work, at each keystroke."""
+
+    def at(self, uri: str) -> None:
+        raise AssertionError(f"the text of {uri} was asked for")
+
+
+class OnlyMarkdown:
+    def is_agent_file(self, path: str) -> bool:
+        return path.endswith(".md")
+
+
+def test_a_file_of_another_kind_is_told_by_its_path() -> None:
+    documents = Untold(DictDisk())
+    documents.did_open(uri=URI, language="python", version=1, text="x = 1\n")
+    assert OpenTexts(documents, OnlyMarkdown()).at(URI) is None  # type: ignore[arg-type]  # asked for nothing else
+    assert TaskFiles(documents, None).problems(URI) is None  # type: ignore[arg-type]  # no session is looked for
+    assert documents.path_at(URI) == PATH
+    assert documents.path_at("file:///work/b.py") == ""

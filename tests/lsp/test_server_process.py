@@ -200,6 +200,18 @@ async def test_server_finds_the_next_message_after_broken_headers() -> None:
         assert (await client.answer_to("s"))["result"] is None
 
 
+@pytest.mark.parametrize("error", [-40, -3, 5, 200])
+async def test_server_finds_its_way_back_after_a_wrong_length(error: int) -> None:
+    async with raw_client() as client:
+        await client.initialize()
+        body = json.dumps({"jsonrpc": "2.0", "id": "lost", "method": "no/such"}).encode()
+        assert client.process.stdin
+        client.process.stdin.write(b"Content-Length: %d\r\n\r\n" % (len(body) + error) + body)
+        for number in range(4):
+            client.send({"jsonrpc": "2.0", "id": f"after {number}", "method": "no/such"})
+        assert (await client.answer_to("after 3"))["error"]["code"] == -32601
+
+
 async def test_server_wants_initialize_first() -> None:
     async with raw_client() as client:
         assert (await client.request("textDocument/hover", {}))["error"]["code"] == -32002
@@ -235,6 +247,8 @@ async def test_commands_that_fail_say_so_without_the_values() -> None:
         assert failed["code"] == -32603
         assert "KeyError" in failed["message"]
         assert (await client.answer_to(client.command("odd")))["error"]["code"] == -32603
+        half = (await client.answer_to(client.command("encode", "\ud800")))["error"]
+        assert (half["code"], half["data"]) == (-32602, {"key": "arguments"})
         unknown = (await client.answer_to(client.command("nothing")))["error"]
         assert unknown["code"] == -32602
         assert "backendSpecialist.nothing" in unknown["message"]
@@ -328,15 +342,37 @@ async def test_a_request_sees_the_document_of_its_own_moment() -> None:
         assert (await client.answer_to(hover))["result"]["contents"] == "before"
 
 
-async def test_a_change_that_cannot_be_read_is_not_taken_for_the_text() -> None:
+UNREADABLE = [
+    {"range": "all", "text": "x"},
+    {"text": None},
+    {"text": {"a": 1}},
+    at(0, 0, 0, 1, "x") | {"text": 5},
+    {"range": {"start": {"line": 0.7, "character": 0}, "end": {"line": 1, "character": 0}}, "text": "x"},
+    {"range": {"start": {"line": "0", "character": 0}, "end": {"line": 1, "character": 0}}, "text": "x"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", UNREADABLE, ids=repr)
+async def test_a_change_that_cannot_be_read_is_not_taken_for_the_text(change: object) -> None:
     async with raw_client() as client:
         await client.initialize()
         client.open(URI, "before")
-        client.change(URI, 2, [{"range": "all", "text": "x"}])
+        client.change(URI, 2, [change])
         answer = await client.answer_to(client.command("text", URI))
         assert "Unreadable" in answer["error"]["message"]
         client.change(URI, 3, [{"text": "known again"}])
         assert await text_of(client) == "known again"
+
+
+async def test_a_document_that_is_opened_without_a_text_has_none_until_one_comes() -> None:
+    async with raw_client() as client:
+        await client.initialize()
+        opened = {"uri": URI, "languageId": "python", "version": 1, "text": None}
+        client.notify("textDocument/didOpen", {"textDocument": opened})
+        answer = await client.answer_to(client.command("text", URI))
+        assert "Unreadable" in answer["error"]["message"]
+        client.change(URI, 2, [{"text": "known now"}])
+        assert await text_of(client) == "known now"
 
 
 async def test_a_document_too_large_for_one_read_arrives() -> None:

@@ -44,6 +44,10 @@ async def odd(server: SpecialistServer, arguments: list[object]) -> object:
     return object()
 
 
+async def encode(server: SpecialistServer, arguments: list[object]) -> object:
+    return len(str(arguments[0]).encode())
+
+
 async def say(server: SpecialistServer, arguments: list[object]) -> object:
     print("not for the editor")  # noqa: T201 - that it goes elsewhere is the test
     child = await asyncio.create_subprocess_exec("echo", "nor this")
@@ -52,7 +56,7 @@ async def say(server: SpecialistServer, arguments: list[object]) -> object:
 
 COMMANDS = {
     f"backendSpecialist.{command.__name__}": command
-    for command in (sleep, text, echo, ask, refuse, fail, odd, say)
+    for command in (sleep, text, echo, ask, refuse, fail, odd, encode, say)
 }
 
 

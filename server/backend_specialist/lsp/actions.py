@@ -23,5 +23,7 @@ def action(
 
 def is_wanted(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
     """Whether a kind is one of ``only`` or below it; without ``only`` every kind is."""
-    names = [each.value if isinstance(each, types.CodeActionKind) else each for each in only or ()]
+    names = [
+        each.value if isinstance(each, types.CodeActionKind) else str(each) for each in only or ()
+    ]
     return not names or any(name in ("", kind) or kind.startswith(name + ".") for name in names)

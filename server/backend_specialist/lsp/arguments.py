@@ -103,8 +103,10 @@ def _fitted(name: str, known: Shape, raw: Mapping[str, Any]) -> Mapping[str, Any
 
 def _check_type(name: str, key: str, wanted: str, value: object) -> None:
     right = isinstance(value, _TYPES[wanted])
-    if wanted == "number" and isinstance(value, bool):
-        right = False
+    if wanted == "number":
+        # Some editors know no whole numbers.
+        whole = isinstance(value, float) and value.is_integer()
+        right = whole or (right and not isinstance(value, bool))
     if not right:
         raise InvalidArgument(key, f"{name}: {key!r} must be a {wanted}, not {_kind(value)}.")
 

@@ -77,6 +77,12 @@ class Contents:
 
     async def text(self, uri: str) -> str:
         """Answer ``workspace/textDocumentContent``; an unknown URI gives a sentence that says so."""
+        try:
+            return await self._text(uri)
+        except ValueError:  # nothing that could be a URI of ours
+            return _GONE
+
+    async def _text(self, uri: str) -> str:
         parts = urlsplit(uri)
         if parts.query:
             return self._side(unquote(parts.query))

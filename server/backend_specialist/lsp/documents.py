@@ -63,6 +63,12 @@ class Documents:
         document = self._open.get(key) if key else None
         return document.snapshot if document else None
 
+    def path_at(self, uri: str) -> str:
+        """Give the path of the open document that a URI names, without reading its text; empty where none is open."""
+        key = _key(uri)
+        document = self._open.get(key) if key else None
+        return document.path if document else ""
+
     def open_documents(self) -> tuple[Snapshot, ...]:
         """Every open document that counts and whose text can be given."""
         return tuple(document.snapshot for document in self._open.values() if document.readable)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lsprotocol import types
 
+from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.lsp.agent_language import registering
 from backend_specialist.lsp.progress import session_of
 from backend_specialist.lsp.server import NAME, SpecialistServer
@@ -78,7 +79,7 @@ def register(server: SpecialistServer, load: Load) -> None:
     )
     async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
         # The positions of the request are those of this moment, whatever is typed until the parts are there.
-        document = server.documents.at(params.text_document.uri)
+        document = _document_at(server, params.text_document.uri)
         return (await load()).actions.offer(params, document)
 
     @server.feature(
@@ -96,6 +97,14 @@ def register(server: SpecialistServer, load: Load) -> None:
         session_id = session_of(params.token)
         if session_id is not None:
             await (await load()).supervisor.cancel(session_id)
+
+
+def _document_at(server: SpecialistServer, uri: str) -> Snapshot | None:
+    """The open document; ``None`` also where its text cannot be given: what needs no text is offered all the same."""
+    try:
+        return server.documents.at(uri)
+    except Unreadable:
+        return None
 
 
 def _register_diagnostics(server: SpecialistServer, load: Load) -> None:

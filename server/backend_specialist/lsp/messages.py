@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+from lsprotocol import types
+
 from backend_specialist.lsp import errors
 from backend_specialist.lsp.errors import Fault
 
@@ -23,6 +25,28 @@ def check(raw: Mapping[str, Any]) -> None:
         raise Fault(errors.INVALID_REQUEST, 'A message has "jsonrpc": "2.0" and a method name.')
     if "id" in raw and not is_id(raw["id"]):
         raise Fault(errors.INVALID_REQUEST, "The id of a request is a number or a text.")
+
+
+def check_texts(method: str, params: object) -> None:
+    """Raise ``TypeError`` for a text or a place in it that is none.
+
+    Read by cattrs alone, ``null`` would be the text "None".
+    """
+    given = params if isinstance(params, Mapping) else {}
+    if method == types.TEXT_DOCUMENT_DID_OPEN:
+        _check_type(given["textDocument"]["text"], str)
+    if method == types.TEXT_DOCUMENT_DID_CHANGE:
+        for change in given["contentChanges"]:
+            _check_type(change["text"], str)
+            span = change.get("range") or {}
+            for end in span.values():
+                _check_type(end["line"], int)
+                _check_type(end["character"], int)
+
+
+def _check_type(value: object, wanted: type) -> None:
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        raise TypeError(f"{type(value).__name__} is no {wanted.__name__}")
 
 
 def command_of(params: object) -> tuple[str, list[Any]]:

@@ -19,7 +19,7 @@ from backend_specialist.lsp import errors
 from backend_specialist.lsp.answering import Answering
 from backend_specialist.lsp.document_sync import DocumentSync, Handling
 from backend_specialist.lsp.errors import Fault, InvalidArgument
-from backend_specialist.lsp.messages import check, command_of, is_id
+from backend_specialist.lsp.messages import check, check_texts, command_of, is_id
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -104,6 +104,7 @@ class SpecialistProtocol(DocumentSync, Answering):
         if method == types.INITIALIZE:
             self._server.meet(raw.get("params"))
         try:
+            check_texts(method, raw.get("params"))
             message = self._converter.structure(raw, kind)
         except Exception as error:  # noqa: BLE001 - cattrs raises what it likes
             if method == types.INITIALIZE:
@@ -123,7 +124,11 @@ class SpecialistProtocol(DocumentSync, Answering):
         params = raw.get("params")
         document = params.get("textDocument") if isinstance(params, Mapping) else None
         uri = document.get("uri") if isinstance(document, Mapping) else None
-        if method == types.TEXT_DOCUMENT_DID_CHANGE and isinstance(uri, str):
+        if not isinstance(uri, str):
+            return
+        if method == types.TEXT_DOCUMENT_DID_OPEN:
+            self._server.documents.did_open(uri=uri, language="", version=0, text="")
+        if method in (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE):
             self._server.documents.lose(uri)
 
     # ------------------------------------------------------------ commands
@@ -143,6 +148,9 @@ class SpecialistProtocol(DocumentSync, Answering):
             result = await self._server.on_command(name, arguments)
         except InvalidArgument as error:
             self.fail(request_id, Fault(errors.INVALID_PARAMS, str(error), {"key": error.key}))
+        except UnicodeEncodeError:
+            why = f"{name}: the argument holds half of a surrogate pair, which no name can have."
+            self.fail(request_id, Fault(errors.INVALID_PARAMS, why, {"key": "arguments"}))
         except asyncio.CancelledError:
             self.fail(request_id, Fault(errors.REQUEST_CANCELLED, f"{name} was cancelled."))
             raise

@@ -20,7 +20,7 @@ from backend_specialist.sessions.task import Diagnostic, Task
 Place = tuple[Snapshot | None, tuple[int, int] | None, tuple[Diagnostic, ...]]
 """A document, the selection in it as offsets, and the diagnostics that are meant."""
 MAX_INSTRUCTIONS = 100_000
-_SEVERITIES = {1: "error", 2: "warning", 3: "information", 4: "hint"}
+_SEVERITIES = {"1": "error", "2": "warning", "3": "information", "4": "hint"}
 
 
 class Requested:
@@ -150,7 +150,7 @@ def _diagnostics(raw: list[Any]) -> tuple[Diagnostic, ...]:
         found.append(
             Diagnostic(
                 line=line + 1 if isinstance(line, int) else 1,
-                severity=_SEVERITIES.get(item.get("severity", 1), "error"),
+                severity=_SEVERITIES.get(str(item.get("severity")), "error"),
                 message=item["message"][:1_000],
                 source=str(item.get("source", ""))[:100],
             )

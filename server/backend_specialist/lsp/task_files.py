@@ -159,11 +159,14 @@ class TaskFiles:
     # ------------------------------------------------------------ the files
 
     def _at(self, uri: str) -> _Open | None:
+        # By its path, since to ask a large document for its text is work.
+        if not home_of(self._documents.path_at(uri)):
+            return None
         try:
             snapshot = self._documents.at(uri)
         except Unreadable:
             return None
-        if snapshot is None or not home_of(snapshot.path):
+        if snapshot is None:
             return None
         known = self._read.get(uri)
         if known is None or known.snapshot is not snapshot:

@@ -16,7 +16,8 @@ import select
 import threading
 from typing import Any
 
-_LENGTH = re.compile(rb"content-length\s*:\s*(\d{1,18})\s*", re.IGNORECASE)
+# Also behind what is left of a body whose length was said too small.
+_LENGTH = re.compile(rb"(?:^|[^\w-])content-length\s*:\s*(\d{1,18})\s*\Z", re.IGNORECASE)
 MOST_BYTES = 256 * 2**20
 BIG = 2**17
 CHUNK = 2**16
@@ -54,7 +55,7 @@ async def _read_header(reader: asyncio.StreamReader) -> int:
         except asyncio.LimitOverrunError as error:
             await reader.readexactly(error.consumed)
             continue
-        if found := _LENGTH.fullmatch(line):
+        if found := _LENGTH.search(line):
             size = int(found.group(1))
         elif size is not None and not line.strip():
             return size

@@ -36,9 +36,18 @@ def path_of(uri: str, *, windows: bool = WINDOWS) -> str | None:
         return None
     path = unquote(parts.path, errors="surrogateescape")
     host = "" if parts.netloc.lower() == "localhost" else unquote(parts.netloc)
-    if not path.startswith("/") or "\0" in path:
+    if not path.startswith("/") or "\0" in path or not _can_be_named(path):
         return None
     return _windows_path(host, path) if windows else _posix_path(host, path)
+
+
+def _can_be_named(path: str) -> bool:
+    """Whether a file system can be asked for it: not with half of a surrogate pair in it."""
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _posix_path(host: str, path: str) -> str | None:

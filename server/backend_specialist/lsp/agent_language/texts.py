@@ -79,7 +79,9 @@ class OpenTexts:
         self._read: dict[str, OpenText] = {}
 
     def at(self, uri: str) -> OpenText | None:
-        """Read the document as it is now, at most once a version."""
+        """Read the document as it is now, at most once a version; of another kind of file the text is not asked for."""
+        if not self.files.is_agent_file(self._documents.path_at(uri)):
+            return None
         try:
             return self.of(self._documents.at(uri))
         except Unreadable:
