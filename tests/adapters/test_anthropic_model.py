@@ -188,16 +188,17 @@ async def test_answer_without_a_stop_reason_is_no_turn() -> None:
     assert (error.kind, error.retryable) == ("stream", True)
 
 
-async def test_call_that_the_limit_cut_short_is_left_out() -> None:
+@pytest.mark.parametrize("limit", [StopReason.MAX_TOKENS, StopReason.CONTEXT_EXCEEDED])
+async def test_call_that_the_limit_cut_short_is_left_out(limit: StopReason) -> None:
     reply = Reply(
         text="Now I read.",
         tools=(READ_CALL,),
-        stop_reason="max_tokens",
+        stop_reason=limit.value,
         fault=Fault(kind="badToolJson"),
     )
     async with served([reply]) as (model, _):
         turn = await turn_of(model, asking())
-    assert turn.stop_reason is StopReason.MAX_TOKENS
+    assert turn.stop_reason is limit
     assert turn.message.content == (Text("Now I read."),)
 
 

@@ -20,6 +20,8 @@ def failed(status: int, text: str = "", **more: object) -> Failure:
         "prompt is too long: 205031 tokens > 200000 maximum",
         "input length and `max_tokens` exceed context limit",
         "This model's maximum context length is 8192 tokens",
+        "Input is too long for requested model.",
+        "the request exceeds the available context size, try increasing it",
     ],
 )
 def test_prompt_that_is_too_long_is_told_apart(text: str) -> None:

@@ -18,6 +18,8 @@ _TOO_LONG = (
     "prompt is too long",
     "context window",
     "context limit",
+    "context size",
+    "input is too long",
     "maximum context",
     "too many tokens",
 )

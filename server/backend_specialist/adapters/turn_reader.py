@@ -148,7 +148,7 @@ class TurnReader:
         try:
             arguments = _arguments(growing.text) or growing.start.get("input") or {}
         except (ValueError, RecursionError):
-            if self._stop_reason == StopReason.MAX_TOKENS:
+            if self._stop_reason in (StopReason.MAX_TOKENS, StopReason.CONTEXT_EXCEEDED):
                 # The limit cut the call short: it never was one.
                 return []
             raise _broken("the arguments of a tool call are not a JSON object") from None
