@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backend_specialist.adapters.model_requests import request_body
 from backend_specialist.adapters.scripted_checks import refusal
-from backend_specialist.domain.ports import ModelRequest, ToolSpec
+from backend_specialist.domain.ports import ModelInfo, ModelRequest, ToolSpec
 from backend_specialist.domain.transcript import Block, Message, Text, ToolResult, ToolUse
 from backend_specialist.sessions.compaction import compacted, request
 from backend_specialist.sessions.history import (
@@ -21,6 +21,7 @@ from backend_specialist.sessions.history import (
 )
 from support.scripted_model import FACTS
 
+INFO = ModelInfo(name="t/m", id="m", provider="t")
 TOOL = ToolSpec(name="read", description="Read.", schema={"type": "object"})
 
 
@@ -90,7 +91,7 @@ def test_history_is_taken_by_the_endpoint_whatever_was_recorded(exchanges: list[
         assert refused(joined(messages)) == ""
         assert refused(request(messages)) == "", "the demand for a summary"
         if exchange.compacts:
-            messages = list(compacted(messages, "What happened."))
+            messages = list(compacted(messages, "What happened.", INFO))
             assert refused(joined(messages)) == "", "after compaction"
 
 

@@ -101,7 +101,8 @@ async def test_tool_that_a_narrower_rule_set_denies_is_not_offered() -> None:
 async def test_stop_reason_that_is_fatal_fails_and_still_offers_the_edits(
     reason: str, words: str
 ) -> None:
-    script = [Reply(tools=(EDIT,)), Reply(text="No.", tools=(READ,), stop_reason=reason)]
+    no = Reply(text="No.", tools=(READ,), stop_reason=reason)
+    script = [Reply(tools=(EDIT,)), *[no] * 3]
     stage = Stage(FILES, script)
     session = await stage.run()
     await stage.answer(session, await stage.proposal())

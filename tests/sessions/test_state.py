@@ -133,6 +133,23 @@ def test_restored_state_is_the_running_one(entries: list[Record]) -> None:
     assert restore(map(stored, entries)) == running
 
 
+@given(st.lists(RECORDS, max_size=8), MESSAGES, USAGE)
+def test_what_the_last_turn_used_is_known_until_the_conversation_is_another(
+    entries: list[Record], said: Message, usage: Usage
+) -> None:
+    before = restore(entries)
+    turn = Turn(message=said, stop_reason=StopReason.END_TURN, usage=usage)
+    after = fold(before, records.assistant(turn, 0.5))
+    counted = (usage.total_tokens, len(after.messages))
+    known = (before.filled, before.counted)
+    assert (after.filled, after.counted) == (counted if usage.total_tokens else known)
+    asked = fold(after, records.consulted("expert", turn, 0.5))
+    asked = fold(asked, records.note(user_text("More.")))
+    assert (asked.filled, asked.counted) == (after.filled, after.counted)
+    short = fold(asked, records.compacted((said,), usage))
+    assert (short.filled, short.counted) == (0, 0)
+
+
 @given(st.lists(RECORDS, max_size=8), PROPOSALS, OUTCOMES)
 def test_decided_proposal_waits_no_more_and_its_files_leave_the_change_set(
     entries: list[Record], proposal: Proposal, item: HunkOutcome

@@ -95,7 +95,7 @@ _NAMED = {
     "outcome": "what became of it",
     "deliverable": "the deliverable was written",
     "reverted": "the changes were reverted",
-    "compacted": "the conversation was summarised",
+    "compacted": "the conversation was made shorter",
 }
 
 

@@ -1,15 +1,19 @@
 """Compaction: a conversation is summarised before the context window is full.
 
-Owns when and how. The summary is asked for with the same prefix, so that it is read from the cache.
+Owns when it is due, what is asked for and what is kept; ``sessions.compactor`` does it. The summary is asked for with
+the same prefix, so that it is read from the cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from backend_specialist.domain.ports import ModelInfo
-from backend_specialist.domain.transcript import Block, Message, Text, Usage, Verbatim
+from backend_specialist.domain.transcript import Block, Message, Text
 from backend_specialist.sessions.history import joined, user_text
+from backend_specialist.sessions.omission import omitted, without_thinking
+from backend_specialist.sessions.room import estimated, room, taken
+from backend_specialist.sessions.state import State
 
 REQUEST = (
     "The conversation is about to exceed the context window. "
@@ -19,33 +23,70 @@ REQUEST = (
     "Do not call tools."
 )
 _MARGIN = 0.9
+# Results are kept in so much of the room: if it were full again, the next turn would be for another summary.
+_KEPT = 0.5
+# Less than an answer may have, so that a summary still fits where an answer does not; more than twice the largest
+# budget for thinking, which must not change, since the cache would be lost.
+_LONGEST_SUMMARY = 32_000
 _SUMMARY = "<summary of the conversation so far>"
 
 
-def due(last: Usage, info: ModelInfo) -> bool:
-    """Whether the next request may not fit any more."""
-    room = info.context_window - info.max_output
-    return last.total_tokens > room * _MARGIN
+def due(state: State, info: ModelInfo) -> bool:
+    """Whether the next request may not fit any more, and there is something to summarise.
+
+    What came after the last turn counts as :data:`room.BYTES_PER_TOKEN` estimates it: one turn of reads can fill the
+    window.
+    """
+    return answered(state) and taken(state) > room(info) * _MARGIN
 
 
-def compacted(messages: Sequence[Message], summary: str) -> tuple[Message, ...]:
-    """The first message, the summary and the last complete exchange; everything where there is no summary."""
+def answered(state: State) -> bool:
+    """Whether the model has said anything that a summary could be of."""
+    return any(message.role == "assistant" for message in state.messages)
+
+
+def longest_summary(info: ModelInfo) -> int:
+    """How many tokens a summary may have."""
+    return min(info.max_output, _LONGEST_SUMMARY)
+
+
+def parts(state: State, info: ModelInfo) -> Iterator[tuple[Message, ...]]:
+    """What a summary can be asked of, the most first; the next is for an endpoint that had no room for one.
+
+    As much as should fit; then what did fit in the last turn, if the window is smaller than is known; then what no
+    more can be left out of.
+    """
+    size = taken(state)
+    last: tuple[Message, ...] = ()
+    for fitting in (info.context_window - longest_summary(info), state.filled, 0):
+        part = omitted(state.messages, size - fitting)
+        if part != last:
+            yield part
+        last = part
+
+
+def request(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The conversation with the demand for a summary at its end."""
+    return joined((*messages, user_text(REQUEST)))
+
+
+def compacted(messages: Sequence[Message], summary: str, info: ModelInfo) -> tuple[Message, ...]:
+    """The first message, the summary and the last complete exchange, as far as it has room; everything where there is
+    no summary.
+    """
     if not summary.strip():
         return tuple(messages)
     task = tuple(block for block in messages[0].content if not _is_summary(block))
     note = Text(f"{_SUMMARY}\n{summary}\n</summary>")
     head = Message(role="user", content=(*task, note))
-    return joined((head, *map(_without_thinking, _tail(messages))))
+    # All thinking goes: this is another conversation now.
+    kept = joined((head, *map(without_thinking, _tail(messages))))
+    kept = omitted(kept, estimated(kept) - int(room(info) * _KEPT), replies=False)
+    return omitted(kept, estimated(kept) - room(info))
 
 
 def _is_summary(block: Block) -> bool:
     return isinstance(block, Text) and block.text.startswith(_SUMMARY)
-
-
-def _without_thinking(message: Message) -> Message:
-    """Thinking is signed for the conversation in which it was thought, and this is another one now."""
-    kept = tuple(block for block in message.content if not isinstance(block, Verbatim))
-    return Message(role=message.role, content=kept)
 
 
 def _tail(messages: Sequence[Message]) -> tuple[Message, ...]:
@@ -54,8 +95,3 @@ def _tail(messages: Sequence[Message]) -> tuple[Message, ...]:
         if messages[position].role == "assistant":
             return tuple(messages[position:])
     return ()
-
-
-def request(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """The conversation with the demand for a summary at its end."""
-    return joined((*messages, user_text(REQUEST)))

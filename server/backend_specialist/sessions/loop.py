@@ -5,28 +5,19 @@ Owns the order of things within a session. Knows no endpoint, no client and no s
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend_specialist.domain.deliverable import Claims
-from backend_specialist.domain.ports import (
-    Model,
-    ModelError,
-    ModelEvent,
-    ModelRequest,
-    TextDelta,
-    ToolStarted,
-)
-from backend_specialist.domain.transcript import Message, StopReason, ToolUse, Turn, Usage
-from backend_specialist.sessions import compaction, limits, records
+from backend_specialist.domain.ports import Model, ModelError
+from backend_specialist.domain.transcript import StopReason, ToolUse, Turn
+from backend_specialist.sessions import limits, records
+from backend_specialist.sessions.answers import Answers
 from backend_specialist.sessions.calls import close_calls
-from backend_specialist.sessions.events import Kind, Status
+from backend_specialist.sessions.events import Status
 from backend_specialist.sessions.experts import Caller, Experts
-from backend_specialist.sessions.history import joined, user_text
+from backend_specialist.sessions.history import user_text
 from backend_specialist.sessions.session import Session
-from backend_specialist.sessions.turns import Restarted, take_turn
 
 LAST_STEP = (
     "This is your last turn: the step limit is reached and tools are not run any more. "
@@ -37,18 +28,20 @@ CUT_TEXT = (
     "Your answer was cut at the output limit. Go on where its text ended. If it ended in a tool call, that was not run:"
     " call again, in smaller pieces."
 )
+FULL_CALL = (
+    "Not run: your answer was cut where the context window was full. The conversation is shorter now: call again, in "
+    "smaller pieces."
+)
+FULL_TEXT = (
+    "Your answer was cut where the context window was full. The conversation is shorter now: go on where the text of "
+    "that answer ended."
+)
 STOPPED = "Not run: the session stopped here."
-log = logging.getLogger(__name__)
-
 MAX_CUTS = 3
 # The same conversation fails every time, so that what was proposed in it must be offered now.
 NEVER_AGAIN = ("context", "request")
-FATAL: Mapping[StopReason, str] = {
-    StopReason.REFUSAL: "The model refused to go on with this task. Say it in other words, or try another model.",
-    StopReason.CONTEXT_EXCEEDED: (
-        "The conversation no longer fits the model's context window. Start a new session with a smaller task."
-    ),
-}
+REFUSED = "The model refused to go on with this task. Say it in other words, or try another model."
+FULL = "The conversation no longer fits the model's context window. Start a new session with a smaller task."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,10 +61,9 @@ class Conversation:
 
     def __init__(self, session: Session, model: Model) -> None:
         self._session = session
-        self._model = model
         self._calls = Experts(session, Caller(chain=session.facts.chain)).tool_calls()
+        self._answers = Answers(session, model, self._calls.specs)
         self._cuts = 0
-        self._last = Usage()
 
     async def run(self) -> End:
         """Take turns until the specialist has delivered, or a limit is reached."""
@@ -89,82 +81,31 @@ class Conversation:
             over = limits.exceeded(session.state, session.policy)
             if over:
                 return await self._finish(Status.PAUSED, over)
-            await self._compact()
+            await self._answers.compactor.prepare()
             last = limits.last_step(session.state, session.policy, session.facts.steps)
             turn = await self._turn(final=last)
             end = await self._after(turn, last=last)
             if end is not None:
                 return end
 
-    # ------------------------------------------------------------ one turn
-
     async def _turn(self, *, final: bool) -> Turn:
         if final:
             await self._session.record(records.note(user_text(LAST_STEP)))
-        started = asyncio.get_running_loop().time()
-        turn = await take_turn(
-            self._model,
-            self._request(joined(self._session.state.messages), final=final),
-            on_event=self._on_event,
-            on_wait=self._session.announce_wait,
-            backoff=self._session.services.backoff,
-        )
-        seconds = asyncio.get_running_loop().time() - started
-        self._last = turn.usage
-        await self._session.record(records.assistant(turn, seconds))
-        self._session.announce_usage()
-        return turn
-
-    def _request(self, messages: Sequence[Message], *, final: bool) -> ModelRequest:
-        return ModelRequest(
-            system=self._session.state.system,
-            tools=self._calls.specs,
-            messages=tuple(messages),
-            max_tokens=self._model.info.max_output,
-            tool_choice="none" if final else "auto",
-            options=self._session.facts.options,
-        )
-
-    def _on_event(self, event: ModelEvent | Restarted) -> None:
-        match event:
-            case TextDelta(text):
-                self._session.speech.add(text)
-            case ToolStarted(name):
-                self._session.emit(Kind.TOOL_CALL, {"id": "", "name": name, "title": name})
-            case Restarted():
-                self._session.emit(Kind.TEXT, {"text": "", "restarted": True})
-            case _:
-                pass
-
-    async def _compact(self) -> None:
-        if not compaction.due(self._last, self._model.info):
-            return
-        messages = self._session.state.messages
-        turn = await take_turn(
-            self._model,
-            self._request(compaction.request(messages), final=True),
-            on_event=lambda _: None,
-            on_wait=self._session.announce_wait,
-            backoff=self._session.services.backoff,
-        )
-        self._last = Usage()
-        if not turn.message.text.strip():
-            log.warning("session %s: the summary came back empty", self._session.id)
-        kept = compaction.compacted(messages, turn.message.text)
-        await self._session.record(records.compacted(kept, turn.usage))
-        self._session.announce_usage()
+        return await self._answers.next(final=final)
 
     # ------------------------------------------------------------ what follows a turn
 
     async def _after(self, turn: Turn, *, last: bool) -> End | None:
         """Act on a turn; ``None`` means that the conversation goes on."""
-        if turn.stop_reason in FATAL:
-            return await self._finish(Status.FAILED, FATAL[turn.stop_reason])
+        if turn.stop_reason is StopReason.REFUSAL:
+            return await self._finish(Status.FAILED, REFUSED)
         if last:
             reached = limits.steps_reached(self._session.policy, self._session.facts.steps)
             return await self._finish(Status.PAUSED, reached)
         if turn.stop_reason is StopReason.MAX_TOKENS:
             return await self._cut(turn)
+        if turn.stop_reason is StopReason.CONTEXT_EXCEEDED:
+            return await self._full(turn)
         return await self._next(turn)
 
     async def _next(self, turn: Turn) -> End | None:
@@ -183,14 +124,24 @@ class Conversation:
 
     async def _cut(self, turn: Turn) -> End | None:
         self._cuts += 1
-        if turn.message.tool_uses:
-            await close_calls(self._session, CUT_CALL)
-        else:
-            await self._session.record(records.note(user_text(CUT_TEXT)))
+        await self._say_cut(turn, CUT_CALL, CUT_TEXT)
         if self._cuts <= MAX_CUTS:
             return None
         why = "The model's answers were cut at the output limit again and again. Ask for a smaller step."
         return await self._finish(Status.FAILED, why)
+
+    async def _full(self, turn: Turn) -> End | None:
+        await self._say_cut(turn, FULL_CALL, FULL_TEXT)
+        over = limits.exceeded(self._session.state, self._session.policy)
+        if over or await self._answers.compactor.relieve():
+            return None
+        return await self._finish(Status.FAILED, FULL, "context")
+
+    async def _say_cut(self, turn: Turn, of_calls: str, of_text: str) -> None:
+        if turn.message.tool_uses:
+            await close_calls(self._session, of_calls)
+        else:
+            await self._session.record(records.note(user_text(of_text)))
 
     async def _ended_without_deliver(self, turn: Turn) -> End | None:
         """A turn that ends without ``deliver`` counts as done; its text is the prose."""

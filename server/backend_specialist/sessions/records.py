@@ -127,7 +127,7 @@ def simple(kind: str, **data: Any) -> Record:
 
 
 def compacted(messages: tuple[Message, ...], usage: Usage) -> Record:
-    """The conversation was summarised; ``messages`` replaces it."""
+    """The conversation was made shorter; ``messages`` replaces it."""
     data = {
         "messages": [message_to_json(message) for message in messages],
         "usage": usage_to_json(usage),

@@ -32,11 +32,14 @@ class State:
     sent. ``untold`` are outcomes that the model has not heard of. ``settled`` holds the keys of hunks that the user
     refused. ``budget`` is what was spent since the user last spoke: limits count that. ``claimed_at`` is how many
     outcomes there were when the claims were made. ``attempts`` are the failures, ``error_context`` is the document
-    about the last one.
+    about the last one. ``filled`` is how many tokens the first ``counted`` messages had when the endpoint last counted
+    them; both are 0 where it has not.
     """
 
     system: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
+    filled: int = 0
+    counted: int = 0
     changes: ChangeSet = field(default_factory=ChangeSet)
     waiting: tuple[Proposal, ...] = ()
     applying: Proposal | None = None
@@ -105,7 +108,13 @@ def _assistant(state: State, data: Mapping[str, Any]) -> State:
     message = message_from_json(data["message"])
     # An answer may be empty: it was paid for, and cannot go back.
     messages = (*state.messages, message) if message.content else state.messages
-    return _consulted(replace(state, messages=messages), data)
+    return _consulted(_counted(replace(state, messages=messages), data), data)
+
+
+def _counted(state: State, data: Mapping[str, Any]) -> State:
+    tokens = usage_from_json(data["usage"]).total_tokens
+    # Small servers count nothing: then all of it is still to be estimated.
+    return replace(state, filled=tokens, counted=len(state.messages)) if tokens else state
 
 
 def _consulted(state: State, data: Mapping[str, Any]) -> State:
@@ -212,7 +221,14 @@ def attempt(state: State, reason: str) -> Attempt:
 def _compacted(state: State, data: Mapping[str, Any]) -> State:
     messages = tuple(message_from_json(item) for item in data["messages"])
     spent = usage_from_json(data["usage"])
-    return replace(state, messages=messages, usage=state.usage + spent, budget=state.budget + spent)
+    return replace(
+        state,
+        messages=messages,
+        filled=0,
+        counted=0,
+        usage=state.usage + spent,
+        budget=state.budget + spent,
+    )
 
 
 _STEPS: Mapping[str, Callable[[State, Mapping[str, Any]], State]] = {
