@@ -4,7 +4,8 @@
  * Owns the progress and the questions of the installation. What is installed where is `environment`'s matter.
  */
 import { type ExtensionContext, ProgressLocation, Uri, window, workspace } from "vscode";
-import { Environment, type Launch } from "./environment";
+import { Environment } from "./environment";
+import type { Launch } from "./process";
 import { findPython } from "./python";
 
 export class Bootstrap {
@@ -19,14 +20,14 @@ export class Bootstrap {
   }
 
   /** Give what starts the server, installing it when needed. */
-  async launch(): Promise<Launch> {
+  async launch(signal: AbortSignal): Promise<Launch> {
     const settings = workspace.getConfiguration("backendSpecialist.client");
     const [command, ...args] = settings.inspect<string[]>("server.command")?.globalValue ?? [];
     if (command) return { command, args };
-    return (await this.environment.installed()) ?? this.install();
+    return (await this.environment.installed()) ?? this.install(signal);
   }
 
-  private async install(): Promise<Launch> {
+  private async install(signal: AbortSignal): Promise<Launch> {
     const settings = workspace.getConfiguration("backendSpecialist.client");
     const configured = settings.inspect<string>("python")?.globalValue ?? "";
     const folders = (workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
@@ -42,7 +43,7 @@ export class Bootstrap {
       const python = await findPython(configured, folders, process.env.PATH ?? "");
       this.log(`Python: ${python}`);
       progress.report({ message: "this takes about a minute" });
-      return this.environment.install(python, abort.signal);
+      return this.environment.install(python, AbortSignal.any([abort.signal, signal]));
     });
   }
 }

@@ -4,42 +4,50 @@
  * Owns the use of vscode-languageclient. It is loaded with the first start of the server, so that it costs the start of
  * the window nothing.
  */
-import type { ChildProcess } from "node:child_process";
 import { commands, type LogOutputChannel, workspace } from "vscode";
 import {
   CancellationToken,
   CloseAction,
   ErrorAction,
   LanguageClient,
-  State,
 } from "vscode-languageclient/node";
+import type { ServerProcess } from "./process";
 import { DRAWN, EVENT, PICK_RECIPE, type SessionEvent } from "./protocol";
 import type { Saving } from "./saving";
 
 export interface Hooks {
-  spawn(): Promise<ChildProcess>;
   settings(): Record<string, unknown>;
-  /** The server has ended by itself; gives whether it is to be started again. */
-  ended(): Promise<boolean>;
   event(event: SessionEvent): void;
-  running(): void;
 }
 
-export function connection(hooks: Hooks, saving: Saving, log: LogOutputChannel): LanguageClient {
-  const client = new LanguageClient("backendSpecialist", "Backend Specialist", hooks.spawn, {
+const MOST_ERRORS = 3;
+
+export function connection(
+  server: ServerProcess,
+  hooks: Hooks,
+  saving: Saving,
+  log: LogOutputChannel,
+): LanguageClient {
+  const { reader, writer } = server;
+  const streams = async () => ({ reader, writer, detached: true });
+  const client = new Client("backendSpecialist", "Backend Specialist", streams, {
     documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
     outputChannel: log,
     // Trust is said here and not among the settings: those may come from the workspace.
     initializationOptions: () => ({ events: true, ui: DRAWN, trusted: workspace.isTrusted }),
+    // A server that cannot be talked to is ended, and what has ended is `server`'s to start again.
     errorHandler: {
-      error: (_error, _message, count = 0) => ({
-        action: count <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
-      }),
-      closed: async () => ({
-        action: (await hooks.ended()) ? CloseAction.Restart : CloseAction.DoNotRestart,
-        handled: true,
-      }),
+      error: (_error, _message, count = 0) => {
+        if (count > MOST_ERRORS) void server.end();
+        return { action: ErrorAction.Continue, handled: true };
+      },
+      closed: () => {
+        void server.end();
+        const message = "The connection to the server has ended.";
+        return { action: CloseAction.DoNotRestart, message, handled: true };
+      },
     },
+    initializationFailedHandler: () => false,
     middleware: {
       // The list of recipes is ours: a question with so many buttons would be none.
       executeCommand: (command, args, next) =>
@@ -57,8 +65,12 @@ export function connection(hooks: Hooks, saving: Saving, log: LogOutputChannel):
     },
   });
   client.onNotification(EVENT, hooks.event);
-  client.onDidChangeState(({ newState }) => {
-    if (newState === State.Running) hooks.running();
-  });
   return client;
+}
+
+/** Leaves it to `server` to say that a start has failed: once, why, and with what can be done. */
+class Client extends LanguageClient {
+  override error(message: string, data?: unknown, show: boolean | "force" = true): void {
+    super.error(message, data, show !== "force" && show);
+  }
 }

@@ -15,6 +15,7 @@ import { Sessions } from "./sessions";
 import { currentSettings } from "./settings";
 import { StatusBar, shown } from "./status";
 import { SessionsTree } from "./tree";
+import { tell } from "./trouble";
 import { Typing } from "./typing";
 import { message } from "./words";
 
@@ -28,7 +29,7 @@ export function activate(context: ExtensionContext): void {
   const saving = new Saving();
   const started = new Server(
     {
-      launch: () => bootstrap.launch(),
+      launch: (signal) => bootstrap.launch(signal),
       environment: () => key.environment(),
       settings: () => currentSettings(declared),
       directory: context.globalStorageUri.fsPath,
@@ -56,11 +57,7 @@ export function activate(context: ExtensionContext): void {
     log: async () => log.show(),
     failed: (error: unknown) => say(error),
   };
-  const say = (error: unknown) => {
-    log.error(String(error));
-    const text = error instanceof Error ? error.message : String(error);
-    void window.showErrorMessage(`Backend Specialist: ${message(text)}`);
-  };
+  const say = (error: unknown) => void tell(error, log);
 
   const render = () => {
     statusBar.render(shown(started.life, sessions));

@@ -1,21 +1,24 @@
 /**
- * The server's process: when it starts, ends and starts again.
+ * The server's life: when it starts, ends and starts again.
  *
- * Owns its life. Shows nothing but a failure to start.
+ * Owns that there is one at a time, and the turn in which each takes the place of the one before. Shows nothing but a
+ * failure to start.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Disposable, EventEmitter, type LogOutputChannel, window } from "vscode";
+import { type Disposable, EventEmitter, type LogOutputChannel } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
-import type { Launch } from "./environment";
+import { type Launch, ServerProcess } from "./process";
 import { type Caller, type Calls, PREFIX, type SessionEvent } from "./protocol";
 import type { Saving } from "./saving";
+import { tell, text } from "./trouble";
 
 /** What a start needs, asked for at every start. */
 export interface Needs {
-  launch(): Promise<Launch>;
+  /** Aborted when the window closes. */
+  launch(signal: AbortSignal): Promise<Launch>;
   environment(): Promise<Record<string, string>>;
   settings(): Record<string, unknown>;
   directory: string;
@@ -23,14 +26,27 @@ export interface Needs {
 
 export type Life = "stopped" | "starting" | "running";
 
+interface Run {
+  client: LanguageClient;
+  process: ServerProcess;
+}
+
+/** How long a server may take to say that it is ready to end. */
+const SHUTDOWN_MS = 2000;
+/** Longer than ending its process takes: only the end of the pipes has the client drop what it still waits for. */
+const STOP_MS = 60_000;
+
 export class Server implements Caller, Disposable {
   /** Installing it the first time is part of starting. */
   life: Life = "stopped";
-  private client: LanguageClient | undefined;
+  private run: Run | undefined;
   private readonly backoff = new Backoff();
   private readonly events = new EventEmitter<SessionEvent>();
   private readonly lives = new EventEmitter<Life>();
   private turn: Promise<void> = Promise.resolve();
+  /** The latest start; the next one abandons it. */
+  private start = new AbortController();
+  private readonly leaving = new AbortController();
 
   /** What the server says of its sessions. */
   readonly onEvent = this.events.event;
@@ -44,51 +60,72 @@ export class Server implements Caller, Disposable {
 
   /** Start the server, or start it again. A failure is shown with what can be done about it. */
   restart(): Promise<void> {
-    this.turn = this.turn.then(async () => {
-      await this.end();
-      this.backoff.forget();
-      this.say("starting");
-      // Not awaited: the user may leave the message open, and its button starts the server again.
-      await this.begin().catch((error) => void this.explain(error));
-    });
+    this.backoff.forget();
+    return this.startAfter(0);
+  }
+
+  private startAfter(pause: number): Promise<void> {
+    this.start.abort();
+    this.start = new AbortController();
+    const { signal } = this.start;
+    this.turn = this.turn.then(() => this.replace(pause, signal));
     return this.turn;
   }
 
-  private async begin(): Promise<void> {
-    const launch = await this.needs.launch();
-    await mkdir(this.needs.directory, { recursive: true });
-    const { connection } = await import("./connection");
-    const hooks = {
-      spawn: () => this.spawn(launch),
-      settings: () => this.needs.settings(),
-      ended: () => this.ended(),
-      event: (event: SessionEvent) => this.events.fire(event),
-      running: () => this.say("running"),
-    };
-    this.client = connection(hooks, this.saving, this.log);
-    await this.client.start();
-  }
-
-  private async spawn({ command, args }: Launch): Promise<ChildProcess> {
-    this.log.info(`Starting ${[command, ...args].join(" ")}`);
-    const env = { ...process.env, ...(await this.needs.environment()) };
-    const child = spawn(command, args, { cwd: this.needs.directory, env, stdio: "pipe" });
-    await new Promise<void>((resolve, reject) => {
-      child.once("spawn", resolve);
-      child.once("error", reject);
-    });
-    return child;
-  }
-
-  private async ended(): Promise<boolean> {
-    const pause = this.backoff.next(Date.now());
-    if (pause === undefined) {
-      void this.explain(new Error("The server ended again and again, so it is not restarted."));
-      return false;
-    }
+  private async replace(pause: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
     this.say("starting");
-    await delay(pause);
-    return true;
+    try {
+      await this.end();
+      await delay(pause, undefined, { signal });
+      await this.begin(signal);
+      this.say("running");
+    } catch (error) {
+      // Not awaited: the user may leave the message open, and its button starts the server again.
+      if (!signal.aborted) void this.giveUp(error);
+    }
+  }
+
+  private async begin(signal: AbortSignal): Promise<void> {
+    const launch = await this.needs.launch(this.leaving.signal);
+    const { directory } = this.needs;
+    await mkdir(directory, { recursive: true });
+    const environment = await this.needs.environment();
+    const { connection } = await import("./connection");
+    signal.throwIfAborted();
+    this.log.info(`Starting ${[launch.command, ...launch.args].join(" ")}`);
+    const log = (line: string) => this.log.error(line);
+    const process = await ServerProcess.start(launch, directory, environment, log).catch(failed);
+    const hooks = {
+      settings: () => this.needs.settings(),
+      event: (event: SessionEvent) => this.events.fire(event),
+    };
+    this.run = { client: connection(process, hooks, this.saving, this.log), process };
+    await this.meet(this.run, signal);
+    void process.ended.then(() => signal.aborted || this.died(process));
+  }
+
+  /** The client only knows that a connection closed; why is to be heard from the process, once it has ended. */
+  private async meet({ client, process }: Run, signal: AbortSignal): Promise<void> {
+    try {
+      signal.throwIfAborted();
+      await Promise.race([client.start(), once(signal, "abort")]);
+      signal.throwIfAborted();
+    } catch (error) {
+      const closed = !process.writer.writable;
+      await process.end();
+      failed((closed && process.reason) || error);
+    }
+  }
+
+  private died(process: ServerProcess): void {
+    const pause = this.backoff.next(Date.now());
+    if (pause !== undefined) void this.startAfter(pause);
+    else {
+      const reason = process.reason ? ` The last time ${process.reason}` : "";
+      const error = `The server ended again and again, so it is not restarted.${reason}`;
+      void this.giveUp(error);
+    }
   }
 
   private say(life: Life): void {
@@ -96,47 +133,54 @@ export class Server implements Caller, Disposable {
     this.lives.fire(life);
   }
 
-  private async explain(error: unknown): Promise<void> {
+  private async giveUp(error: unknown): Promise<void> {
     this.say("stopped");
-    const text = error instanceof Error ? error.message : String(error);
-    this.log.error(text);
-    const message = `Backend Specialist: ${text}`;
-    const choice = await window.showErrorMessage(message, "Retry", "Show Log");
+    const choice = await tell(error, this.log, "Retry", "Show Log");
     if (choice === "Retry") await this.restart();
     if (choice === "Show Log") this.log.show();
   }
 
   private async end(): Promise<void> {
-    const client = this.client;
-    this.client = undefined;
-    if (client?.needsStop()) await client.stop().catch((error) => this.log.warn(String(error)));
-    await client?.dispose().catch(() => undefined);
-    this.say("stopped");
+    const run = this.run;
+    this.run = undefined;
+    if (!run) return;
+    if (run.client.isRunning()) {
+      const stopped = run.client.stop(STOP_MS).catch((error) => this.log.warn(text(error)));
+      await Promise.race([stopped, delay(SHUTDOWN_MS, undefined, { ref: false })]);
+    }
+    await run.process.end();
   }
 
   /** Have the server read the settings again. */
   async settingsChanged(): Promise<void> {
     if (this.life !== "running") return;
-    await this.client?.sendNotification("workspace/didChangeConfiguration", { settings: null });
+    await this.run?.client.sendNotification("workspace/didChangeConfiguration", { settings: null });
   }
 
   async call<Name extends keyof Calls>(
     name: Name,
     argument: Calls[Name][0],
   ): Promise<Calls[Name][1]> {
-    if (!this.client) throw new Error("The server does not run.");
+    if (!this.run) throw new Error("The server does not run.");
     const params = { command: PREFIX + name, arguments: [argument] };
-    return this.client.sendRequest("workspace/executeCommand", params);
+    return this.run.client.sendRequest("workspace/executeCommand", params);
   }
 
   /** Stop for good; the sessions are stored and can be continued. */
   async stop(): Promise<void> {
+    this.leaving.abort();
+    this.start.abort();
     await this.turn;
     await this.end();
+    this.say("stopped");
   }
 
   dispose(): void {
     this.events.dispose();
     this.lives.dispose();
   }
+}
+
+function failed(cause: unknown): never {
+  throw new Error(`The server did not start: ${text(cause)}`);
 }
