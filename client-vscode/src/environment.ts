@@ -6,22 +6,18 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-
-/** What starts the server. */
-export interface Launch {
-  command: string;
-  args: string[];
-}
-
-/** Why the server could not be installed, for the user; the log says more. */
-export class NotInstalled extends Error {}
+import type { Launch } from "./process";
+import { versionOf } from "./python";
 
 type Log = (line: string) => void;
 
 const OWN_WHEEL = /^backend_specialist-.*\.whl$/;
+/** Left by a window that was killed while it installed, when it has this age. */
+const PART = { name: /^server-.*\.part$/, age: 3_600_000 };
+/** Another window may run from an older environment for as long as it is open; at each start it says that it does. */
+const OLD = { name: /^server-[0-9a-f]{12}$/, age: 14 * 24 * 3_600_000 };
 const PYTHON = process.platform === "win32" ? join("Scripts", "python.exe") : join("bin", "python");
 
 export class Environment {
@@ -31,10 +27,13 @@ export class Environment {
     private readonly log: Log,
   ) {}
 
-  /** How to start the installed server; `undefined` when it is not installed. */
+  /** How to start the installed server; `undefined` when it is not installed, or its Python is another one by now. */
   async installed(): Promise<Launch | undefined> {
-    const python = join(this.storage, await this.name(), PYTHON);
-    return existsSync(python) ? launch(python) : undefined;
+    const target = join(this.storage, await this.name());
+    if (!(await isSound(target))) return undefined;
+    const now = new Date();
+    await utimes(target, now, now).catch((error) => this.log(String(error)));
+    return launch(join(target, PYTHON));
   }
 
   /** Install the server with a Python, all or nothing: it is built aside and then moved into place. */
@@ -46,12 +45,25 @@ export class Environment {
     await rm(aside, { recursive: true, force: true });
     try {
       await this.build(python, aside, signal);
-      await rename(aside, target).catch((error) => this.isThere(target, error));
+      await this.place(aside, target);
     } finally {
       await rm(aside, { recursive: true, force: true });
     }
     await this.removeOthers(name);
     return launch(join(target, PYTHON));
+  }
+
+  /** Where another window was faster, its environment holds the same wheel; one that cannot run gives way. */
+  private async place(aside: string, target: string): Promise<void> {
+    if (await isSound(target)) return;
+    const broken = `${target}.${process.pid}.broken.part`;
+    await rename(target, broken).catch((error) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+    await rename(aside, target).catch(async (error) => {
+      if (!(await isSound(target))) throw error;
+    });
+    await rm(broken, { recursive: true, force: true }).catch((error) => this.log(String(error)));
   }
 
   private async build(python: string, aside: string, signal: AbortSignal): Promise<void> {
@@ -71,21 +83,19 @@ export class Environment {
     await this.run(own, [...pip, wheel], signal, NO_INSTALL);
   }
 
-  /** Another window was faster: its environment holds the same wheel. */
-  private isThere(target: string, error: unknown): void {
-    if (!existsSync(join(target, PYTHON))) throw error;
-  }
-
+  /** What cannot be removed now is removed with a later installation. */
   private async removeOthers(name: string): Promise<void> {
-    const old = (await readdir(this.storage)).filter(
-      (each) => /^server-[0-9a-f]{12}$/.test(each) && each !== name,
-    );
-    for (const each of old) await rm(join(this.storage, each), { recursive: true, force: true });
+    for (const each of await readdir(this.storage)) {
+      const kind = [PART, OLD].find((known) => known.name.test(each));
+      if (!kind || each === name) continue;
+      const path = join(this.storage, each);
+      await removeOlder(path, kind.age).catch((error) => this.log(String(error)));
+    }
   }
 
   private async wheel(): Promise<string> {
     const found = (await readdir(this.wheels).catch(() => [])).find((each) => OWN_WHEEL.test(each));
-    if (!found) throw new NotInstalled("This extension carries no server; install it again.");
+    if (!found) throw new Error("This extension carries no server; install it again.");
     return found;
   }
 
@@ -111,7 +121,7 @@ export class Environment {
       child.on("error", reject);
       child.on("close", (code) => {
         if (code === 0) resolve();
-        else reject(new NotInstalled(`The server could not be installed: ${last} ${advice}`));
+        else reject(new Error(`The server could not be installed: ${last} ${advice}`));
       });
     });
   }
@@ -124,4 +134,16 @@ const NO_INSTALL =
 
 function launch(python: string): Launch {
   return { command: python, args: ["-I", "-m", "backend_specialist", "serve"] };
+}
+
+/** Whether its Python runs and is still the one that it was made with: packages are installed for one version. */
+async function isSound(target: string): Promise<boolean> {
+  const made = await readFile(join(target, "pyvenv.cfg"), "utf8").catch(() => "");
+  const version = /^version(?:_info)? *= *(\d+\.\d+)/m.exec(made)?.[1];
+  return version !== undefined && version === (await versionOf(join(target, PYTHON)));
+}
+
+async function removeOlder(path: string, age: number): Promise<void> {
+  const { mtimeMs } = await stat(path);
+  if (Date.now() - mtimeMs > age) await rm(path, { recursive: true, force: true });
 }

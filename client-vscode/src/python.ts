@@ -16,9 +16,6 @@ const NAMES =
     : ["python3", "python3.14", "python3.13", "python3.12", "python3.11"];
 const ASK = "import sys; print('%d.%d' % sys.version_info[:2])";
 
-/** Why no Python can be used, for the user. */
-export class NoPython extends Error {}
-
 /** Give the path of a Python that is new enough, and outside of the workspace folders. */
 export async function findPython(
   configured: string,
@@ -28,9 +25,7 @@ export async function findPython(
   if (configured) {
     const version = await versionOf(configured);
     if (enough(version)) return configured;
-    throw new NoPython(
-      `${configured} ${version ? `is Python ${version}` : "is no Python"}. ${NEED}`,
-    );
+    throw new Error(`${configured} ${version ? `is Python ${version}` : "is no Python"}. ${NEED}`);
   }
   const old: string[] = [];
   for (const path of candidates(searchPath, folders)) {
@@ -39,7 +34,7 @@ export async function findPython(
     if (version) old.push(`${path} is ${version}`);
   }
   const found = old.length > 0 ? `It is too old: ${old.join(", ")}.` : "There is none on the path.";
-  throw new NoPython(`${NEED} ${found}`);
+  throw new Error(`${NEED} ${found}`);
 }
 
 const NEED =
@@ -84,7 +79,8 @@ function isExecutable(path: string): boolean {
   }
 }
 
-async function versionOf(path: string): Promise<string> {
+/** `3.12`, or nothing where there is no Python that can be run. */
+export async function versionOf(path: string): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(path, ["-I", "-c", ASK], { timeout: 20_000 });
     return stdout.trim();

@@ -4,6 +4,8 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,11 +17,14 @@ let place: string;
 let log: string[];
 
 /** A Python that makes an environment with itself in it, and notes how pip is called; the real one is the end-to-end suite's. */
-function python(pip: string): string {
-  const path = join(place, "python3");
+function python(pip: string, name = "python3", version = "3.11"): string {
+  const path = join(place, name);
   const script = `#!/bin/sh
 case "$*" in
-  *"-m venv "*) for last; do :; done; mkdir -p "$last/bin"; cp "$0" "$last/bin/python" ;;
+  *"-m venv "*)
+    for last; do :; done; mkdir -p "$last/bin"; ln -s "$0" "$last/bin/python"
+    echo "version = ${version}.7" > "$last/pyvenv.cfg" ;;
+  "-I -c "*) echo ${version} ;;
   *) echo "$@" >> "${place}/pip"; ${pip} ;;
 esac
 `;
@@ -32,6 +37,15 @@ function carried(...names: string[]): string {
   mkdirSync(wheels, { recursive: true });
   for (const name of names) writeFileSync(join(wheels, name), name);
   return wheels;
+}
+
+const stored = () => readdirSync(join(place, "storage"));
+const DAY = 24 * 3600;
+
+/** Make something in the storage look as if nobody had touched it for some seconds. */
+function aged(seconds: number, ...names: string[]): void {
+  const then = Date.now() / 1000 - seconds;
+  for (const name of names) utimesSync(join(place, "storage", name), then, then);
 }
 
 const OWN = "backend_specialist-0.1.0-py3-none-any.whl";
@@ -56,14 +70,68 @@ describe("the server's environment", () => {
     expect(await environment().installed()).toEqual(launch);
   });
 
-  it("is another one for another wheel, and the old one is removed", async () => {
+  it("is another one for another wheel, and the old one is removed when no window starts it any more", async () => {
     const first = await environment().install(python("true"), unaborted());
-    const made = environment();
+    const newer = environment();
     writeFileSync(join(place, "wheels", OWN), "a newer server");
-    expect(await made.installed()).toBeUndefined();
-    await made.install(python("true"), unaborted());
+    expect(await newer.installed()).toBeUndefined();
+    await newer.install(python("true"), unaborted());
+    expect(existsSync(first.command)).toBe(true);
+    aged(20 * DAY, ...stored());
+    writeFileSync(join(place, "wheels", OWN), "the newest server");
+    await newer.install(python("true"), unaborted());
     expect(existsSync(first.command)).toBe(false);
-    expect(readdirSync(join(place, "storage"))).toHaveLength(1);
+    expect(stored()).toHaveLength(1);
+  });
+
+  it("is kept for as long as a window starts it", async () => {
+    const first = await environment().install(python("true"), unaborted());
+    aged(20 * DAY, ...stored());
+    await environment().installed();
+    const newer = environment();
+    writeFileSync(join(place, "wheels", OWN), "a newer server");
+    await newer.install(python("true"), unaborted());
+    expect(existsSync(first.command)).toBe(true);
+  });
+
+  it.each([
+    ["was removed", () => rmSync(join(place, "python3"))],
+    ["was upgraded in place", () => python("true", "python3", "3.12")],
+  ])("is built anew when its Python %s", async (_, change) => {
+    const made = environment();
+    await made.install(python("true"), unaborted());
+    change();
+    expect(await made.installed()).toBeUndefined();
+    const launch = await made.install(python("true", "python3.13", "3.13"), unaborted());
+    expect(await made.installed()).toEqual(launch);
+    expect(stored()).toHaveLength(1);
+  });
+
+  it("is still there, however broken, when it cannot be built anew", async () => {
+    const made = environment();
+    await made.install(python("true"), unaborted());
+    const upgraded = python("exit 1", "python3", "3.12");
+    await expect(made.install(upgraded, unaborted())).rejects.toThrow();
+    expect(stored()).toHaveLength(1);
+  });
+
+  it("is the one of the window that was faster", async () => {
+    const [one, other] = [environment(), environment()];
+    await one.install(python("true"), unaborted());
+    const marked = join(place, "storage", ...stored(), "first");
+    writeFileSync(marked, "");
+    await other.install(python("true"), unaborted());
+    expect(existsSync(marked)).toBe(true);
+  });
+
+  it("is rid of what killed windows left, but not of what another window installs right now", async () => {
+    for (const name of ["server-aaaaaaaaaaaa.42.part", "server-bbbbbbbbbbbb.43.part"])
+      mkdirSync(join(place, "storage", name, "lib"), { recursive: true });
+    aged(DAY, "server-aaaaaaaaaaaa.42.part");
+    await environment().install(python("true"), unaborted());
+    expect(stored().filter((name) => name.endsWith(".part"))).toEqual([
+      "server-bbbbbbbbbbbb.43.part",
+    ]);
   });
 
   it("is not there after a failure, which says what pip said last", async () => {
