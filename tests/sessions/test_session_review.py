@@ -129,6 +129,51 @@ async def test_identical_hunk_is_never_asked_about_again() -> None:
     assert stage.workspace.text("app.py") == FILES["app.py"]
 
 
+async def test_refused_hunk_that_has_shifted_is_not_asked_about_again() -> None:
+    script = [Reply(tools=(C, deliver())), Reply(tools=(C, deliver())), Reply(text="So be it.")]
+    stage = Stage(FILES, script)
+    session = await stage.run()
+    proposal = await stage.proposal()
+    stage.workspace.type("app.py", "# mine\n" + FILES["app.py"])
+    await stage.answer(session, proposal, "reject", reason="keep c")
+    await stage.ended(session)
+    assert [event.kind for event in stage.events].count(Kind.PROPOSAL) == 1
+    assert SETTLED_BEFORE in told(stage)
+
+
+async def test_edit_that_was_refused_in_the_wrong_place_is_asked_about_in_the_right_one() -> None:
+    text = "def list_orders():\n    return 1\n\n\ndef delete_order():\n    return 2\n"
+    above = [
+        edit("app.py", f"def {name}", f"@login_required\ndef {name}")
+        for name in ("list_orders", "delete_order")
+    ]
+    stage = Stage({"app.py": text}, [Reply(tools=(each, deliver())) for each in above])
+    session = await stage.run()
+    wrong = await stage.proposal()
+    await stage.answer(session, wrong, "reject", reason="put it on delete_order")
+    mark = len(stage.events)
+    await stage.answer(session, await stage.proposal(after=mark))
+    await stage.ended(session)
+    wanted = text.replace("def delete_order", "@login_required\ndef delete_order")
+    assert stage.workspace.text("app.py") == wanted
+
+
+async def test_new_word_of_the_user_opens_what_they_refused_before() -> None:
+    again = Reply(tools=(A, deliver()))
+    stage = Stage(FILES, [again, again, again, Reply(text="So be it.")])
+    session = await stage.run()
+    await stage.answer(session, await stage.proposal(), "reject")
+    await stage.ended(session)
+    mark = len(stage.events)
+    await stage.supervisor.reply(session, "I was wrong: propose exactly that again.")
+    second = await stage.proposal(after=mark)
+    mark = len(stage.events)
+    await stage.answer(session, second, "reject", reason="no, after all")
+    await stage.ended(session)
+    assert Kind.PROPOSAL not in {event.kind for event in stage.events[mark:]}, "one word, once"
+    assert SETTLED_BEFORE in told(stage)
+
+
 # ---------------------------------------------------------------- what moved meanwhile
 
 

@@ -214,6 +214,16 @@ def test_only_what_the_user_decided_is_settled() -> None:
     assert settled == {Result.REFUSED, Result.UNVERIFIED}
 
 
+def test_users_word_opens_what_was_settled_and_what_was_declined_is_still_known() -> None:
+    proposal = proposal_of("a\n", "b\n")
+    refused = records.outcome(proposal, (outcome_of(proposal, Result.REFUSED),), ())
+    before = restore([refused])
+    after = fold(before, records.user(user_text("Do it, then.")))
+    assert len(before.settled) == 1
+    assert (after.settled, after.declined) == ((), before.declined)
+    assert fold(after, refused).settled == before.settled
+
+
 def test_users_word_begins_a_new_budget_and_the_usage_goes_on() -> None:
     turn = Turn(
         message=Message(role="assistant", content=(Text("Hm."),)),

@@ -40,7 +40,7 @@ async def workflow_directory(workspace: Workspace, policy: Policy) -> str:
 async def present(session: Session) -> dict[str, str]:
     """The text of now of each file of which the user refused something, by path."""
     texts = {}
-    for path in {path for path, _, _ in session.state.settled}:
+    for path in {each.change.path for each in session.state.declined}:
         with suppress(Unreadable):
             texts[path] = (await session.services.workspace.read(path)).text
     return texts

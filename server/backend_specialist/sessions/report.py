@@ -152,7 +152,9 @@ def _lost(
     names = {spelling(item.label): item.path for item in state.outcomes}
     names |= {item.path: item.path for item in state.outcomes}
     refused = {
-        name: "\n".join(new for of, _, new in sorted(state.settled) if of == path)
+        name: "\n".join(
+            hunk.new for each in state.declined if each.change.path == path for hunk in each.hunks
+        )
         for name, path in names.items()
     }
     now = {name: present[path] for name, path in names.items() if path in present}

@@ -6,10 +6,12 @@ proposal is ``sessions.proposing``'s.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from backend_specialist.domain.changeset import FileChange, hunks, select
+from backend_specialist.domain.declined import Declined
 from backend_specialist.domain.outcome import compare
 from backend_specialist.domain.proposal import (
     HunkOutcome,
@@ -22,7 +24,10 @@ from backend_specialist.sessions import applying, records
 from backend_specialist.sessions.journal import Journal
 from backend_specialist.sessions.proposing import OpenProposals
 
-SETTLED_BEFORE = "the user has decided on exactly this edit before; propose something else"
+SETTLED_BEFORE = (
+    "the user has decided on exactly this edit in this place before; propose something else, and leave this one "
+    "until the user asks for it"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +96,7 @@ class Review:
             if not (hunks(fresh) or fresh.delete):
                 lost.extend(await self._lose(change, applying.there(change)))
                 continue
-            kept, settled = (fresh, ()) if again else self._unsettled(fresh)
+            kept, settled = (fresh, ()) if again else await self._unsettled(fresh)
             lost.extend(settled)
             if kept is None:
                 await self._journal.record(records.dropped(change.path))
@@ -109,9 +114,12 @@ class Review:
         self._journal.announce_review(lost, outcomes)
         return outcomes
 
-    def _unsettled(self, change: FileChange) -> tuple[FileChange | None, tuple[HunkOutcome, ...]]:
+    async def _unsettled(
+        self, change: FileChange
+    ) -> tuple[FileChange | None, tuple[HunkOutcome, ...]]:
         settled = self._journal.state.settled
-        old = frozenset(h.id for h in hunks(change) if (change.path, h.old, h.new) in settled)
+        # In a thread, as large texts are compared.
+        old = await asyncio.to_thread(_settled_of, change, settled)
         if not old:
             return change, ()
         refused = tuple(
@@ -140,3 +148,7 @@ class Review:
         elif wanted:
             text += "\nNo review rounds are left; nothing more can be proposed in this task."
         return Verdict(text=text, go_on=wanted and left)
+
+
+def _settled_of(change: FileChange, settled: Sequence[Declined]) -> frozenset[str]:
+    return frozenset().union(*(each.again(change) for each in settled))

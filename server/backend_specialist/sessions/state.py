@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from backend_specialist.domain.changeset import ChangeSet, FileChange, change_from_json, hunks
+from backend_specialist.domain.changeset import ChangeSet, FileChange, change_from_json
 from backend_specialist.domain.claims import claims_from_json
+from backend_specialist.domain.declined import Declined, declined
 from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.failure import Attempt
 from backend_specialist.domain.ports import Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal, Result
 from backend_specialist.domain.transcript import Message, Usage, message_from_json
 from backend_specialist.sessions.codec import outcome_from_json, proposal_from_json, usage_from_json
-
-# What the user has decided is never proposed again by itself.
-_SETTLED = (Result.REFUSED, Result.UNVERIFIED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +27,11 @@ class State:
 
     ``waiting`` are the proposals without an answer, in the order in which they are asked. ``applying`` is set between
     the user's yes and the comparison with the real text, ``beside`` with it: what became of the hunks that were not
-    sent. ``untold`` are outcomes that the model has not heard of. ``settled`` holds the keys of hunks that the user
-    refused. ``budget`` is what was spent since the user last spoke: limits count that. ``claimed_at`` is how many
-    outcomes there were when the claims were made. ``attempts`` are the failures, ``error_context`` is the document
-    about the last one. ``filled`` is how many tokens the first ``counted`` messages had when the endpoint last counted
-    them; both are 0 where it has not.
+    sent. ``applied`` is what a revert would take back. ``untold`` are outcomes that the model has not heard of.
+    ``declined`` is what the user refused, ``reopened`` how many of that when the user last spoke. ``budget`` is what
+    was spent since then: limits count that. ``claimed_at`` is how many outcomes there were when the claims were made.
+    ``attempts`` are the failures, ``error_context`` is the document about the last one. ``filled`` is how many tokens the
+    first ``counted`` messages had when the endpoint last counted them; both are 0 where it has not.
     """
 
     system: tuple[str, ...] = ()
@@ -48,7 +46,8 @@ class State:
     outcomes: tuple[HunkOutcome, ...] = ()
     untold: tuple[HunkOutcome, ...] = ()
     refusals: tuple[str, ...] = ()
-    settled: frozenset[tuple[str, str, str]] = frozenset()
+    declined: tuple[Declined, ...] = ()
+    reopened: int = 0
     round: int = 0
     usage: Usage = field(default_factory=Usage)
     budget: Usage = field(default_factory=Usage)
@@ -66,6 +65,11 @@ class State:
     error_context: str = ""
     status: str = ""
     reason: str = ""
+
+    @property
+    def settled(self) -> tuple[Declined, ...]:
+        """What is not asked about again by itself: only a new word of the user opens it again."""
+        return self.declined[self.reopened :]
 
 
 def restore(records: Iterable[Record]) -> State:
@@ -92,6 +96,7 @@ def _user(state: State, data: Mapping[str, Any]) -> State:
         state,
         messages=(*state.messages, message),
         untold=(),
+        reopened=len(state.declined),
         budget=Usage(),
         steps=0,
         round=0,
@@ -164,24 +169,12 @@ def _outcome(state: State, data: Mapping[str, Any]) -> State:
         outcomes=(*state.outcomes, *outcomes),
         untold=(*state.untold, *outcomes),
         refusals=(*state.refusals, *reasons),
-        settled=state.settled | _settled(proposal, outcomes),
+        declined=(*state.declined, *declined(proposal, outcomes)),
     )
 
 
 def _refused_with_reason(item: HunkOutcome) -> bool:
     return item.result is Result.REFUSED and bool(item.reason)
-
-
-def _settled(
-    proposal: Proposal, outcomes: tuple[HunkOutcome, ...]
-) -> frozenset[tuple[str, str, str]]:
-    refused = {(item.path, item.hunk) for item in outcomes if item.result in _SETTLED}
-    return frozenset(
-        (change.path, hunk.old, hunk.new)
-        for change in proposal.changes
-        for hunk in hunks(change)
-        if (change.path, hunk.id) in refused
-    )
 
 
 def _claims(state: State, data: Mapping[str, Any]) -> State:
