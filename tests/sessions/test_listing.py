@@ -102,6 +102,17 @@ def test_actions_are_the_commands_that_make_sense(
     assert actions(status, summary) == makes_sense.split()
 
 
+@pytest.mark.parametrize("revertible", [True, False])
+def test_revert_makes_sense_only_while_something_is_left_to_take_back(revertible: bool) -> None:
+    summary = {
+        "waiting": False,
+        "outcomes": ACCEPTED,
+        "deliverable": False,
+        "revertible": revertible,
+    }
+    assert ("revert" in actions(Status.COMPLETED, summary)) is revertible
+
+
 async def test_every_action_of_a_listed_session_is_one_that_the_session_takes() -> None:
     stage = Stage(FILES, CHANGE)
     session = await stage.run()
@@ -109,6 +120,7 @@ async def test_every_action_of_a_listed_session_is_one_that_the_session_takes() 
     await stage.ended(session)
     (ended,) = await stage.supervisor.queries.sessions()
     assert "revert" in ended["actions"]
+    assert "revertible" not in ended, "it is no field of docs/protocol.md"
     mark = len(stage.events)
     await stage.supervisor.revert(session)
     await stage.proposal(after=mark)

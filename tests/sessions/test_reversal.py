@@ -5,9 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_specialist.domain.changeset import FileChange
+from backend_specialist.domain.changeset import FileChange, hunks, select
 from backend_specialist.domain.document import Snapshot
-from backend_specialist.sessions.reversal import reverse
+from backend_specialist.domain.proposal import HunkOutcome, Result
+from backend_specialist.sessions import records
+from backend_specialist.sessions.reversal import Reversal, reverse, reverted
+from backend_specialist.sessions.state import State, fold
 from support.dict_editor import DictWorkspace
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=6).map("".join)
@@ -67,3 +70,62 @@ async def test_edits_on_top_of_each_other_are_taken_back_to_the_first_text(
     changes, conflicts = await reverse(workspace(third), applied)
     assert conflicts == ()
     assert [each.text for each in changes] == ([first] if first != third else [])
+
+
+# ---------------------------------------------------------------- afterwards
+
+
+def outcome(each: FileChange, hunk: str, result: Result) -> HunkOutcome:
+    return HunkOutcome(path=each.path, label=each.label, hunk=hunk, result=result)
+
+
+@given(before=LINES, after=LINES, data=st.data())
+async def test_what_was_refused_of_a_reverse_is_all_that_is_left_of_it(
+    before: str, after: str, data: st.DataObject
+) -> None:
+    first = change(before, after)
+    for back in (await reverse(workspace(after), [first])).changes:
+        ids = {hunk.id for hunk in hunks(back)}
+        accepted = frozenset(data.draw(st.sets(st.sampled_from(sorted(ids)), min_size=1)))
+        taken = select(back, accepted)
+        assert taken is not None
+        outcomes = [outcome(back, each, Result.ACCEPTED) for each in accepted]
+        outcomes += [outcome(back, each, Result.REFUSED) for each in ids - accepted]
+        now = workspace(taken.text)
+        record = await reverted(now, [first, taken], outcomes)
+        assert record is not None
+        left = fold(State(applied=(first, taken)), record).applied
+        assert bool(left) is (accepted != ids)
+        assert [each.text for each in (await reverse(now, left)).changes] == [before] * len(left)
+
+
+async def test_what_was_taken_back_of_a_file_is_the_users_and_the_rest_is_still_taken_back() -> (
+    None
+):
+    first = change("a\nb\nc\n", "A\nb\nC\n")
+    taken = change("A\nb\nC\n", "a\nb\nC\n")
+    outcomes = [outcome(first, "1", Result.ACCEPTED), outcome(first, "2", Result.REFUSED)]
+    record = await reverted(workspace("a\nb\nC\n"), [first, taken], outcomes)
+    assert record is not None
+    left = fold(State(applied=(first, taken)), record).applied
+    (back,), conflicts = await reverse(workspace("A\nb\nC\n"), left)
+    assert (back.text, conflicts) == ("A\nb\nc\n", ())
+
+
+async def test_reverse_that_was_refused_leaves_all_as_it_was() -> None:
+    first = change("a\n", "b\n")
+    refused = [outcome(first, "1", Result.REFUSED)]
+    assert await reverted(workspace("b\n"), [first], refused) is None
+
+
+async def test_file_that_was_taken_back_is_named() -> None:
+    first, second = change("a\n", "b\n"), change("a\n", "b\n", "other.py")
+    outcomes = [outcome(first, "1", Result.ACCEPTED), outcome(second, "2", Result.STALE)]
+    record = await reverted(workspace("a\n"), [first, second], outcomes)
+    assert record == records.reverted([first.path], ())
+
+
+def test_many_files_in_conflict_are_not_all_named() -> None:
+    names = tuple(f"{number}.py" for number in range(7))
+    assert Reversal(conflicts=names).left_out == "0.py, 1.py, 2.py, 3.py, 4.py and 2 more"
+    assert (Reversal().warning, Reversal().advice) == ("", "")

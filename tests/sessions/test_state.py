@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -113,6 +114,7 @@ RECORDS = st.one_of(
     TEXT.map(lambda text: records.claimed(Claims(summary=text))),
     st.builds(records.compacted, st.lists(MESSAGES, max_size=2).map(tuple), USAGE),
     st.sampled_from(["round", "sentBack", "reverted", "of a newer version"]).map(records.simple),
+    st.builds(records.reverted, st.lists(NAMES), st.lists(changes(), max_size=1).map(tuple)),
     TEXT.map(lambda text: records.simple("unanswered", question=text)),
     TEXT.map(lambda text: records.simple("approved", id=text, permission="webfetch", pattern=text)),
     TEXT.map(lambda text: records.simple("revoked", id=text)),
@@ -222,6 +224,33 @@ def test_users_word_opens_what_was_settled_and_what_was_declined_is_still_known(
     assert len(before.settled) == 1
     assert (after.settled, after.declined) == ((), before.declined)
     assert fold(after, refused).settled == before.settled
+
+
+def applied(name: str, **parts: Any) -> FileChange:
+    base = Snapshot(uri=f"file:///shop/{name}", path=f"/shop/{name}", text="a\n", version=1)
+    change = FileChange(path=base.path, uri=base.uri, label=name, base=base, text="b\n")
+    return replace(change, **parts)
+
+
+def test_only_the_files_that_were_taken_back_are_revertible_no_more() -> None:
+    a, b, rest = applied("a.py"), applied("b.py"), applied("b.py", text="c\n")
+    before = restore([records.outcome(proposal_of("", ""), (), (a, b))])
+    assert fold(before, records.reverted(["/shop/b.py"], ())).applied == (a,)
+    assert fold(before, records.reverted(["/shop/b.py"], (rest,))).applied == (a, rest)
+
+
+def test_record_of_a_revert_that_names_no_files_was_of_all() -> None:
+    before = restore([records.outcome(proposal_of("", ""), (), (applied("a.py"),))])
+    assert fold(before, records.simple("reverted")).applied == ()
+
+
+def test_nothing_is_left_to_revert_of_a_file_that_was_deleted_again() -> None:
+    created, other = applied("a.py", base=None), applied("b.py")
+    deleted = applied("a.py", text="", delete=True)
+    steps = [
+        records.outcome(proposal_of("", ""), (), each) for each in ((created, other), (deleted,))
+    ]
+    assert restore(steps).applied == (other,)
 
 
 def test_users_word_begins_a_new_budget_and_the_usage_goes_on() -> None:

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from backend_specialist.adapters.scripts import Call, Reply
-from backend_specialist.domain.proposal import Answer
+from backend_specialist.domain.changeset import hunks
+from backend_specialist.domain.proposal import Answer, Proposal
 from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.stored import Refused
 from support.list_store import ListStore
@@ -180,6 +181,62 @@ async def test_revert_of_what_the_user_has_changed_since_is_refused_with_the_fil
     with pytest.raises(Refused, match="py changed since"):
         await stage.supervisor.revert(session)
     assert stage.store.shelf.leases == {}
+
+
+async def reverting(stage: Stage, session: str) -> Proposal:
+    mark = len(stage.events)
+    await stage.supervisor.revert(session)
+    return await stage.proposal(after=mark)
+
+
+async def actions(stage: Stage) -> list[str]:
+    (row,) = await stage.supervisor.queries.sessions()
+    return row["actions"]
+
+
+async def test_file_that_the_user_has_changed_is_said_to_be_left_out_and_is_reverted_later() -> (
+    None
+):
+    files = {"a.py": "a = 1\n", "b.py": "b = 1\n"}
+    both = (edit("a.py", "a = 1", "a = 2"), edit("b.py", "b = 1", "b = 2"))
+    stage = Stage(files, [Reply(tools=(*both, deliver()))])
+    session = await completed(stage)
+    stage.workspace.type("a.py", "a = 2  # mine\n")
+    proposal = await reverting(stage, session)
+    assert [change.label for change in proposal.changes] == ["b.py"]
+    assert proposal.title == "Revert without a.py: Do it."
+    await stage.answer(session, proposal)
+    await stage.ended(session)
+    assert stage.reason.startswith("a.py changed since")
+    assert stage.reason.endswith("Undo that change and revert again.")
+    assert "a.py changed since" in str((await stage.state(session)).messages[-1]), "to the model"
+    assert "revert" in await actions(stage)
+
+    stage.workspace.type("a.py", "a = 2\n")
+    proposal = await reverting(stage, session)
+    assert [change.label for change in proposal.changes] == ["a.py"]
+    assert proposal.title == "Revert: Do it."
+    await stage.answer(session, proposal)
+    await stage.ended(session)
+    assert {name: stage.workspace.text(name) for name in files} == files
+    assert stage.reason == ""
+    assert "revert" not in await actions(stage)
+
+
+async def test_what_was_refused_of_a_revert_can_be_reverted_later_and_the_rest_no_more() -> None:
+    both = (edit("app.py", "x = 1", "x = 3"), edit("app.py", "z = 3", "z = 9"))
+    stage = Stage({"app.py": "x = 1\ny = 2\nz = 3\n"}, [Reply(tools=(*both, deliver()))])
+    session = await completed(stage)
+    proposal = await reverting(stage, session)
+    first, _ = hunks(proposal.changes[0])
+    await stage.answer(session, proposal, "apply", hunks=frozenset([first.id]))
+    await stage.ended(session)
+    assert "revert" in await actions(stage)
+    stage.workspace.type("app.py", "x = 3  # mine\ny = 2\nz = 9\n")
+    await stage.answer(session, await reverting(stage, session))
+    await stage.ended(session)
+    assert stage.workspace.text("app.py") == "x = 3  # mine\ny = 2\nz = 3\n"
+    assert "revert" not in await actions(stage)
 
 
 async def test_revert_of_a_running_session_is_refused() -> None:

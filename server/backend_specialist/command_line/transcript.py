@@ -94,7 +94,7 @@ _NAMED = {
     "failed": "it failed",
     "outcome": "what became of it",
     "deliverable": "the deliverable was written",
-    "reverted": "the changes were reverted",
+    "reverted": "applied changes were taken back",
     "compacted": "the conversation was made shorter",
 }
 

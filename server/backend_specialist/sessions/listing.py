@@ -21,7 +21,11 @@ from backend_specialist.sessions.state import State
 
 
 def summary_of(facts: SessionFacts, state: State) -> Mapping[str, Any]:
-    """Give what is kept beside the status; ``waiting`` says whether there is a proposal without an answer."""
+    """Give what is kept beside the status.
+
+    ``waiting`` says whether there is a proposal without an answer, ``revertible`` whether there is an applied edit that
+    was not taken back; the latter only tells which commands make sense.
+    """
     return {
         "specification": _specification(facts.specification, state),
         "error": _error(state),
@@ -30,6 +34,7 @@ def summary_of(facts: SessionFacts, state: State) -> Mapping[str, Any]:
         "usage": usage_to_json(state.usage),
         "waiting": bool(state.waiting),
         "deliverable": bool(state.deliverable),
+        "revertible": bool(state.applied),
     }
 
 
@@ -66,7 +71,7 @@ def row(head: SessionHead, status: Status, summary: Mapping[str, Any]) -> dict[s
         # Stored by a version that knew of neither.
         "specification": None,
         "error": None,
-        **summary,
+        **{key: value for key, value in summary.items() if key != "revertible"},
         "actions": actions(status, summary),
     }
 
@@ -75,13 +80,14 @@ def actions(status: Status, summary: Mapping[str, Any]) -> list[str]:
     """The commands of ``docs/protocol.md`` that make sense for a session now."""
     # What a cancelled session had proposed was given up by the user.
     left_waiting = status.ended and bool(summary["waiting"]) and status is not Status.CANCELLED
-    applied = any(item["result"] == Result.ACCEPTED.value for item in summary["outcomes"])
+    accepted = any(item["result"] == Result.ACCEPTED.value for item in summary["outcomes"])
     possible = {
         "review": status is Status.AWAITING_REVIEW or left_waiting,
         "answer": status is Status.AWAITING_ANSWER,
         "cancel": not status.ended,
         "reply": True,
-        "revert": status.ended and applied,
+        # A version that did not store it knew of no more than the outcomes.
+        "revert": status.ended and summary.get("revertible", accepted),
         "showTranscript": True,
         "showDeliverable": summary["deliverable"],
         "saveDeliverable": summary["deliverable"] and status.ended,

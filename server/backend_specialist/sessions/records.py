@@ -5,7 +5,7 @@ Owns what is written before it is acted on; ``sessions.state`` owns what it mean
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend_specialist.domain.changeset import FileChange, change_to_json
@@ -109,6 +109,12 @@ def outcome(
     return Record(kind="outcome", data=data)
 
 
+def reverted(paths: Sequence[str], left: tuple[FileChange, ...]) -> Record:
+    """The user had edits of these files taken back; ``left`` is what of them was not."""
+    data = {"paths": list(paths), "left": [change_to_json(item) for item in left]}
+    return Record(kind="reverted", data=data)
+
+
 def claimed(claims: Claims) -> Record:
     """The specialist says that it is done."""
     return Record(kind="claims", data={"claims": claims_to_json(claims)})
@@ -121,7 +127,7 @@ def failed(kind: str, reason: str, text: str) -> Record:
 
 def simple(kind: str, **data: Any) -> Record:
     """One of the small records: ``sentBack``, ``unanswered``, ``approved``, ``revoked``, ``status``,
-    ``deliverable``, ``compacted``, ``reverted``.
+    ``round``, ``deliverable``.
     """
     return Record(kind=kind, data=data)
 

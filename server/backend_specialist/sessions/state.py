@@ -30,8 +30,8 @@ class State:
     sent. ``applied`` is what a revert would take back. ``untold`` are outcomes that the model has not heard of.
     ``declined`` is what the user refused, ``reopened`` how many of that when the user last spoke. ``budget`` is what
     was spent since then: limits count that. ``claimed_at`` is how many outcomes there were when the claims were made.
-    ``attempts`` are the failures, ``error_context`` is the document about the last one. ``filled`` is how many tokens the
-    first ``counted`` messages had when the endpoint last counted them; both are 0 where it has not.
+    ``attempts`` are the failures, ``error_context`` is the document about the last one. ``filled`` is how many tokens
+    the first ``counted`` messages had when the endpoint last counted them; both are 0 where it has not.
     """
 
     system: tuple[str, ...] = ()
@@ -165,7 +165,7 @@ def _outcome(state: State, data: Mapping[str, Any]) -> State:
         waiting=tuple(item for item in state.waiting if item.id != proposal.id),
         applying=None,
         beside=(),
-        applied=(*state.applied, *(change_from_json(item) for item in data["applied"])),
+        applied=_in_force(state.applied, map(change_from_json, data["applied"])),
         outcomes=(*state.outcomes, *outcomes),
         untold=(*state.untold, *outcomes),
         refusals=(*state.refusals, *reasons),
@@ -175,6 +175,23 @@ def _outcome(state: State, data: Mapping[str, Any]) -> State:
 
 def _refused_with_reason(item: HunkOutcome) -> bool:
     return item.result is Result.REFUSED and bool(item.reason)
+
+
+def _in_force(
+    applied: tuple[FileChange, ...], parts: Iterable[FileChange]
+) -> tuple[FileChange, ...]:
+    """A deletion is the reverse of a creation: then there is nothing of that file to take back."""
+    every = (*applied, *parts)
+    gone = {change.path for change in every if change.delete}
+    return tuple(change for change in every if change.path not in gone)
+
+
+def _reverted(state: State, data: Mapping[str, Any]) -> State:
+    if "paths" not in data:
+        # Of a version that counted all as taken back, or nothing.
+        return replace(state, applied=())
+    kept = tuple(change for change in state.applied if change.path not in data["paths"])
+    return replace(state, applied=(*kept, *map(change_from_json, data["left"])))
 
 
 def _claims(state: State, data: Mapping[str, Any]) -> State:
@@ -244,7 +261,7 @@ _STEPS: Mapping[str, Callable[[State, Mapping[str, Any]], State]] = {
     ),
     "approved": _approved,
     "revoked": _revoked,
-    "reverted": lambda state, _: replace(state, applied=()),
+    "reverted": _reverted,
     "deliverable": lambda state, data: replace(state, deliverable=data["text"]),
     "compacted": _compacted,
     "failed": _failed,

@@ -171,11 +171,11 @@ class Supervisor:
         """Propose the reverse of what a session applied, in the same session."""
         async with self._stored.turn, self._stored.leased(session_id) as session:
             await repair.reconcile(session)
-            changes, conflicts = await reverse(self._services.workspace, session.state.applied)
-            if not changes:
-                why = f" ({', '.join(conflicts)} changed since)" if conflicts else ""
-                raise Refused("sessionId", f"There is nothing that can be reverted{why}.")
-            self._jobs.start(session, lambda: work.propose_reverse(session, changes))
+            back = await reverse(self._services.workspace, session.state.applied)
+            if not back.changes:
+                why = f"There is nothing that can be reverted. {back.advice}".strip()
+                raise Refused("sessionId", why)
+            self._jobs.start(session, lambda: work.propose_reverse(session, back))
         return session_id
 
     async def save_deliverable(self, session_id: str, path: str) -> str:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Sequence
 
-from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.deliverable import LOGICAL_NAME
 from backend_specialist.domain.document import Unreadable
-from backend_specialist.domain.proposal import Result
 from backend_specialist.sessions import delivery, records, repair, report
 from backend_specialist.sessions.attached import attached
 from backend_specialist.sessions.context import SessionContext
@@ -21,6 +19,7 @@ from backend_specialist.sessions.history import user_text
 from backend_specialist.sessions.labels import label_of
 from backend_specialist.sessions.loop import Conversation, End
 from backend_specialist.sessions.prompt import first_message
+from backend_specialist.sessions.reversal import Reversal, reverted
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.task import Task
 from backend_specialist.tools.registry import ToolFailed
@@ -113,15 +112,18 @@ async def _filed(session: Session, proposed: Awaitable[list[str]]) -> End:
     return End(status=Status.COMPLETED)
 
 
-async def propose_reverse(session: Session, changes: Sequence[FileChange]) -> End:
-    """Propose the reverse of what was applied; what was accepted is no longer counted as applied."""
+async def propose_reverse(session: Session, back: Reversal) -> End:
+    """Propose the reverse of what was applied; the user and the specialist are told which files it leaves out."""
     await repair.answer_calls(session)
-    await session.record(*map(records.changed, changes))
+    await session.record(*map(records.changed, back.changes))
+    without = f" without {back.left_out}" if back.conflicts else ""
     verdict = await session.review.hold(
-        f"Revert: {session.facts.title}", only=[change.path for change in changes], again=True
+        f"Revert{without}: {session.facts.title}",
+        only=[change.path for change in back.changes],
+        again=True,
     )
-    untold = session.state.untold
-    if untold and all(item.result is Result.ACCEPTED for item in untold):
-        await session.record(records.simple("reverted"))
-    await session.record(records.note(user_text(f"{TAKEN_BACK}\n{verdict.text}")))
-    return End(status=Status.COMPLETED)
+    state = session.state
+    taken = await reverted(session.services.workspace, state.applied, state.untold)
+    told = "\n".join(part for part in (TAKEN_BACK, verdict.text, back.warning) if part)
+    await session.record(*([taken] if taken else []), records.note(user_text(told)))
+    return End(status=Status.COMPLETED, reason=back.advice)
