@@ -120,5 +120,6 @@ async def test_entries_of_what_is_no_directory_fail(tmp_path):
 async def test_real_path_resolves_what_exists_of_a_path(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
-    real, home = await disk.real_paths(str(tmp_path / "link" / "new" / "file"), str(tmp_path))
-    assert real == f"{home}/real/new/file"
+    given = str(tmp_path / "link" / "new" / "file")
+    (names, (*_, home)) = await disk.spellings(given, str(tmp_path))
+    assert names == (given, f"{home}/real/new/file")

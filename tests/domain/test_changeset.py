@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from backend_specialist.domain.changeset import (
     ChangeSet,
     FileChange,
+    also_named,
     apply_hunks,
     change_from_json,
     change_to_json,
@@ -190,3 +191,19 @@ def test_matching_blocks_prefer_lines_that_occur_once() -> None:
     base = ["def a():\n", "    pass\n", "\n", "def b():\n", "    pass\n", "\n"]
     text = [*base[:3], "def new():\n", "    pass\n", "\n", *base[3:]]
     assert matching_blocks(base, text) == [(0, 0, 3), (3, 6, 3)]
+
+
+def test_further_names_are_kept_once_and_one_of_them_may_be_protected() -> None:
+    known = also_named(change("a\n", "b\n", "/w/share/x.json"), ["share/x.json", "copy/x.json"])
+    assert (known.subjects, known.protected) == (("share/x.json", "copy/x.json"), "")
+    named = also_named(known, ["share/x.json", ".vscode/x.json", "copy/x.json"])
+    assert named.subjects == ("share/x.json", "copy/x.json", ".vscode/x.json")
+    assert named.protected.endswith("A link names it .vscode/x.json.")
+    assert also_named(named, ["AGENTS.md"]).protected == named.protected
+    assert change_from_json(json.loads(json.dumps(change_to_json(named)))) == named
+
+
+def test_change_that_was_stored_without_further_names_has_none() -> None:
+    raw = change_to_json(change("a\n", "b\n"))
+    del raw["aliases"]
+    assert change_from_json(raw).subjects == ("a.py",)

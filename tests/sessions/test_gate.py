@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from backend_specialist.domain.permission import Setting, rules_from
+from backend_specialist.domain.permission import Action, Setting, rules_from
 from backend_specialist.sessions.events import Asking
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.tools.registry import ToolFailed
@@ -164,3 +164,13 @@ async def test_question_that_is_wanted_opens_no_denied_door() -> None:
     with pytest.raises(ToolFailed, match="is denied"):
         await user.gate.permit("webfetch", ["https://a.test"], ask=True)
     assert user.asked == []
+
+
+async def test_strictest_of_several_names_decides_and_the_refusal_names_no_other() -> None:
+    rules = {"edit": {"*": "allow", "vendor/*": "deny", "ci/*": "ask"}}
+    gate = User(None, rules).gate
+    with pytest.raises(ToolFailed, match=r"edit for vendor/x is denied by the rule") as caught:
+        await gate.permit("edit", ["src/x", "vendor/x"])
+    assert "src/x" not in str(caught.value)
+    assert gate.decide("edit", ["src/x", "ci/x"]).action is Action.ASK
+    assert gate.decide("edit", ["src/x"]).action is Action.ALLOW

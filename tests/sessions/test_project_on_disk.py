@@ -66,6 +66,16 @@ async def test_what_is_no_ordinary_file_is_passed_over(context: MemoryContext) -
     assert {"flask", "python"} <= stacks.words(context.path("app/x.py"))
 
 
+async def test_a_manifest_that_leads_through_a_secret_name_is_not_read(
+    context: MemoryContext,
+) -> None:
+    root = Path(context.path("."))
+    (root / "package.json").symlink_to(".env")
+    (root / ".env").symlink_to("settings.json")
+    (root / "settings.json").write_text('{"name": "shop"}')
+    assert list((await labels(context)).values()) == [("requirements.txt",)]
+
+
 async def test_a_secret_manifest_is_not_read(context: MemoryContext) -> None:
     guard = SecretGuard(["requirements.txt"])
     assert await project.components(context.workspace, guard) == ()

@@ -38,11 +38,11 @@ def task(**parts: Any) -> Task:
 async def message(given: Task, files: dict[str, str] | None = None, **links: str) -> str:
     workspace = DictWorkspace(files or {})
 
-    async def real_paths(*paths: str) -> list[str]:
+    async def spellings(*paths: str) -> list[tuple[str, ...]]:
         names = [path.removeprefix("/shop/").replace(".", "_") for path in paths]
-        return [links.get(name, path) for name, path in zip(names, paths, strict=True)]
+        return [(path, links.get(name, path)) for name, path in zip(names, paths, strict=True)]
 
-    workspace.disk.real_paths = real_paths
+    workspace.disk.spellings = spellings
     return await first_message(given, workspace, SecretGuard())
 
 

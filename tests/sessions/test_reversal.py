@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_specialist.domain.changeset import FileChange, hunks, select
+from backend_specialist.domain.changeset import FileChange, also_named, hunks, select
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.proposal import HunkOutcome, Result
 from backend_specialist.sessions import records
@@ -129,3 +129,10 @@ def test_many_files_in_conflict_are_not_all_named() -> None:
     names = tuple(f"{number}.py" for number in range(7))
     assert Reversal(conflicts=names).left_out == "0.py, 1.py, 2.py, 3.py, 4.py and 2 more"
     assert (Reversal().warning, Reversal().advice) == ("", "")
+
+
+async def test_what_takes_edits_back_has_every_name_that_they_had() -> None:
+    linked = also_named(change("b\n", "c\n"), [".envrc"])
+    (back,), _ = await reverse(workspace("c\n"), [change("a\n", "b\n"), linked])
+    assert back.subjects == ("app.py", ".envrc")
+    assert back.protected

@@ -270,10 +270,10 @@ async def test_link_that_the_editor_has_open_does_not_hide_where_it_leads(
 ) -> None:
     stage = Stage(FILES, [Reply(tools=(A, deliver()))], permission=rules)
 
-    async def real_paths(*paths: str) -> list[str]:
-        return [real if path == "/shop/app.py" else path for path in paths]
+    async def spellings(*paths: str) -> list[tuple[str, ...]]:
+        return [(path, real if path == "/shop/app.py" else path) for path in paths]
 
-    stage.workspace.disk.real_paths = real_paths
+    stage.workspace.disk.spellings = spellings
     stage.workspace.type("app.py", FILES["app.py"])
     session = await stage.run()
     await stage.proposal()

@@ -27,5 +27,5 @@ class DictDisk:
         ]
         return tuple(sorted({head + slash for head, slash, _ in (n.partition("/") for n in below)}))
 
-    async def real_paths(self, *paths: str) -> list[str]:
-        return list(paths)
+    async def spellings(self, *paths: str) -> list[tuple[str, ...]]:
+        return [(path,) for path in paths]

@@ -23,6 +23,7 @@ from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.domain.ports import FetchFailed, Page, Root
 from backend_specialist.domain.secret import SecretGuard
 from backend_specialist.tools.registry import ToolContext, ToolFailed
+from backend_specialist.tools.resource import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -136,14 +137,12 @@ class MemoryContext:
         if reason:
             raise ToolFailed(reason)
 
-    def secret(self, path: str) -> str:
-        return self.guard.reason(path)
+    def secret(self, *names: str) -> str:
+        return self.guard.reason(*names)
 
-    async def read(self, path: str) -> Snapshot:
-        real = path
-        if not path.startswith("untitled:"):
-            (real,) = await self.workspace.disk.real_paths(path)
-        if reason := self.guard.reason(path, real):
+    async def read(self, place: Resource) -> Snapshot:
+        path = place.path
+        if reason := self.guard.reason(*place.names):
             raise Unreadable("secret", reason)
         if path in self.read_failures:
             raise ToolFailed(self.read_failures[path])
@@ -171,13 +170,13 @@ class MemoryContext:
         return self.known.get(path) == text
 
     async def propose(
-        self, path: str, text: str, *, over: str | None = None, strategy: str = "exact"
+        self, place: Resource, text: str, *, over: str | None = None, strategy: str = "exact"
     ) -> str:
         if self.propose_failure:
             raise ToolFailed(self.propose_failure)
-        self.proposals.append((path, text, strategy))
-        self.learn(path, text)
-        self.texts[path] = text
+        self.proposals.append((place.path, text, strategy))
+        self.learn(place.path, text)
+        self.texts[place.path] = text
         return self.propose_sentence
 
     async def ask(self, questions: Sequence[Mapping[str, Any]]) -> Sequence[str | None]:

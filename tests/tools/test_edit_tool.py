@@ -52,6 +52,27 @@ async def test_denied_edit_says_the_same_whether_the_text_is_there_or_not(
     assert said == ["Edits are denied."] * 2
 
 
+async def test_edit_of_a_link_passes_the_gate_with_its_own_name_too(context: MemoryContext) -> None:
+    Path(context.path("link.py")).symlink_to("src/app.py")
+    await edit(context, "return 1", "return 3", path="link.py")
+    assert context.permitted == [("edit", ("src/app.py", "link.py"))]
+
+
+async def test_near_miss_tells_nothing_of_a_link_with_a_secret_name(context: MemoryContext) -> None:
+    Path(context.path(".env")).symlink_to("src/app.py")
+    with pytest.raises(ToolFailed, match=r"^\.env is not edited: It is kept") as caught:
+        await edit(context, "return 7", "x", path=".env")
+    assert "return 1" not in str(caught.value)
+
+
+async def test_notebook_that_is_open_under_another_name_is_not_edited(tmp_path: Path) -> None:
+    context = make_context(tmp_path, files={"n.ipynb": "{}"})
+    (tmp_path / "n.txt").symlink_to("n.ipynb")
+    context.open("n.txt", "{}")
+    with pytest.raises(ToolFailed, match="is a notebook"):
+        await edit(context, "{}", "x", path="n.txt")
+
+
 async def test_edit_works_on_unsaved_text_and_then_on_the_proposal(context: MemoryContext) -> None:
     context.open("src/app.py", "unsaved = 1\n")
     await edit(context, "unsaved = 1", "proposed = 2")

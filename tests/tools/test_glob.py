@@ -70,6 +70,13 @@ async def test_glob_never_names_secrets(tmp_path):
     assert (await glob(context, "{id_*,*.pem,link}")).text.startswith("No files")
 
 
+async def test_glob_names_nothing_below_a_link_of_a_secret_name(tmp_path):
+    context = make_context(tmp_path, files={"deploy/settings": ""})
+    (tmp_path / ".ssh").symlink_to("deploy")
+    assert (await glob(context, "*", path=".ssh")).text.startswith("No files")
+    assert await found(context, "*", path="deploy") == ["deploy/settings"]
+
+
 async def test_glob_gives_a_hundred_paths_and_says_if_there_are_more(tmp_path):
     context = make_context(tmp_path, files={f"f{number:03}": "" for number in range(100)})
     assert len(await found(context, "f*")) == 100

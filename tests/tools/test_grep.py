@@ -74,6 +74,18 @@ async def test_grep_does_not_find_the_disk_under_another_spelling_of_an_open_fil
     assert "Line 1: bar" in (await grep(context, "bar", path="real")).text
 
 
+async def test_grep_finds_nothing_in_a_buffer_whose_link_leads_out_of_the_workspace(tmp_path):
+    context = make_context(tmp_path / "ws", files={"a.py": "foo\n"})
+    (tmp_path / "diary.txt").write_text("foo\n")
+    (tmp_path / "ws" / "notes.txt").symlink_to(tmp_path / "diary.txt")
+    context.open("notes.txt", "foo\n")
+    for options in ({}, {"path": "."}):
+        assert "a.py:\n  Line 1: foo" in (text := (await grep(context, "foo", **options)).text)
+        assert "notes.txt" not in text
+    outside = await grep(context, "foo", path=str(tmp_path))
+    assert "notes.txt" in outside.text
+
+
 async def test_grep_narrows_by_path_and_include_over_disk_and_texts_alike(tmp_path):
     names = ["a.py", "src/a.py", "src/a.ts", "src/deep/a.py", "src/.hidden/a.py"]
     context = make_context(tmp_path, files=dict.fromkeys(names, "foo\n"))
@@ -133,6 +145,17 @@ async def test_grep_leaves_secrets_out_by_every_way(tmp_path):
         assert "kept from the model" in message
         assert "hunter2" not in message
     assert (await grep(context, "TOKEN", path="alias/.ssh")).text.startswith("No matches")
+
+
+async def test_grep_finds_nothing_through_a_link_of_a_secret_name(tmp_path):
+    context = make_context(tmp_path, files={"deploy/production": "TOKEN\n", "deploy/x": "TOKEN\n"})
+    (tmp_path / ".env").symlink_to("deploy/production")
+    (tmp_path / ".ssh").symlink_to("deploy")
+    assert "kept from the model" in await refusal(context, "TOKEN", path=".env")
+    assert (await grep(context, "TOKEN", path=".ssh")).text.startswith("No matches")
+    context.open("deploy/x", "TOKEN\n")
+    assert (await grep(context, "TOKEN", path=".ssh")).text.startswith("No matches")
+    assert "deploy/x:\n  Line 1: TOKEN" in (await grep(context, "TOKEN", path="deploy")).text
 
 
 async def test_grep_does_not_let_secrets_use_up_the_limit(tmp_path):

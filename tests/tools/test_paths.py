@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,7 @@ def context(tmp_path):
     (root / "out.txt").symlink_to(tmp_path / "outside" / "secret.txt")
     (root / "dangling").symlink_to(tmp_path / "outside" / "none.txt")
     (root / "loop").symlink_to("loop")
+    (root / "deep").symlink_to("deep/deep")
     return context
 
 
@@ -61,6 +63,7 @@ async def test_a_path_inside_is_the_real_path_below_the_root(context, given, lab
     assert for_reading.root == root
     assert not for_reading.external
     assert await resolve(context, given, for_edit=True) == for_reading
+    assert for_reading.subjects[0] == label
     assert context.permitted == []
 
 
@@ -94,12 +97,45 @@ async def test_a_root_that_is_a_symlink_keeps_the_editors_spelling(tmp_path):
     assert context.permitted == []
 
 
-async def test_a_file_that_is_open_through_a_symlink_is_its_buffer(context):
+@pytest.mark.parametrize("opened", ["link/a.py", "other.txt"])
+async def test_a_file_that_is_open_through_a_symlink_is_its_buffer(context, opened):
+    Path(context.path("other.txt")).symlink_to("real/a.py")
+    context.open(opened, "unsaved\n")
+    for given in ("real/a.py", "link/a.py", "other.txt"):
+        found = await resolve(context, given)
+        assert found.path == context.path(opened)
+        assert found.label == "real/a.py"
+        assert (await context.read(found)).text == "unsaved\n"
+
+
+async def test_a_buffer_of_the_real_name_comes_before_one_of_a_link(context):
+    context.open("link/a.py", "link\n")
+    context.open("real/a.py", "real\n")
+    found = await resolve(context, "link/a.py")
+    assert found.path == context.path("real/a.py")
+    assert found.subjects == ("real/a.py", "link/a.py")
+
+
+async def test_a_file_that_is_proposed_under_a_link_stays_there_when_its_buffer_is_closed(context):
+    context.texts[context.path("link/a.py")] = "proposed\n"
+    assert (await resolve(context, "real/a.py")).path == context.path("link/a.py")
+
+
+async def test_a_link_that_was_turned_elsewhere_is_another_file(context):
     context.open("link/a.py", "unsaved\n")
-    found = await resolve(context, "real/a.py")
-    assert found.path == context.path("link/a.py")
-    assert found.label == "real/a.py"
-    assert (await context.read(found.path)).text == "unsaved\n"
+    link = Path(context.path("link"))
+    link.unlink()
+    link.symlink_to("src")
+    assert (await resolve(context, "real/a.py")).path == context.path("real/a.py")
+
+
+async def test_every_name_on_the_way_to_a_file_counts(context):
+    root = Path(context.path("."))
+    (root / "first").symlink_to("second")
+    (root / "second").symlink_to("./link/a.py")
+    found = await resolve(context, "first")
+    assert found.path == context.path("real/a.py")
+    assert found.subjects == ("real/a.py", "first", "second", "link/a.py")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +147,18 @@ async def test_a_relative_path_never_leaves_by_dots(context, given):
 
 
 @pytest.mark.parametrize(
-    "given", ["out/secret.txt", "out/none.txt", "out.txt", "dangling", "out", "out/a/b"]
+    "given",
+    [
+        "out/secret.txt",
+        "out/none.txt",
+        "out.txt",
+        "dangling",
+        "out",
+        "out/a/b",
+        "loop",
+        "loop/a",
+        "deep/a",
+    ],
 )
 async def test_a_link_that_leads_out_is_an_error_that_does_not_tell_what_exists(context, given):
     expected = f'"{given}" leads outside the workspace through a symbolic link'
@@ -119,10 +166,6 @@ async def test_a_link_that_leads_out_is_an_error_that_does_not_tell_what_exists(
     assert expected in await refusal(context, given, for_edit=True)
     assert "symbolic link" in await refusal(context, context.path(given))
     assert context.permitted == []
-
-
-async def test_a_link_in_a_loop_stays_inside(context):
-    assert (await resolve(context, "loop")).label == "loop"
 
 
 async def test_an_absolute_path_outside_asks_for_its_directory(context, tmp_path):
@@ -137,11 +180,15 @@ async def test_an_absolute_path_outside_asks_for_its_directory(context, tmp_path
     ]
 
 
-async def test_a_link_outside_is_asked_about_under_its_real_directory(context, tmp_path):
+async def test_a_link_outside_is_asked_about_under_its_real_directory_and_its_own(
+    context, tmp_path
+):
     (tmp_path / "harmless").symlink_to(tmp_path / "outside" / "deep")
-    await resolve(context, str(tmp_path / "harmless" / "more.txt"))
+    found = await resolve(context, str(tmp_path / "harmless" / "more.txt"))
     real = os.path.realpath(tmp_path / "outside")
-    assert context.permitted == [("external_directory", (f"{real}/deep/*",))]
+    asked = (f"{real}/deep/*", f"{tmp_path}/harmless/*")
+    assert context.permitted == [("external_directory", asked)]
+    assert found.subjects == (f"{real}/deep/more.txt", f"{tmp_path}/harmless/more.txt")
 
 
 async def test_a_denied_path_outside_is_refused_alike_whether_it_exists_or_not(context, tmp_path):

@@ -139,6 +139,44 @@ async def test_read_refuses_secrets_by_any_name(tmp_path):
     assert "1: TOKEN=" in (await read(context, ".env.example")).text
 
 
+@pytest.mark.parametrize("name", [".env", "id_rsa", ".ssh/settings", "notes", "config/.env.local"])
+async def test_read_refuses_a_link_of_a_secret_name_and_does_not_say_where_it_leads(tmp_path, name):
+    context = make_context(tmp_path, files={"deploy/settings": "TOKEN=1", "config/x": ""})
+    (tmp_path / ".env").symlink_to("deploy/settings")
+    (tmp_path / "id_rsa").symlink_to("deploy/settings")
+    (tmp_path / ".ssh").symlink_to("deploy")
+    (tmp_path / "notes").symlink_to(".env")
+    (tmp_path / "config" / ".env.local").symlink_to("../deploy/settings")
+    for given in (name, str(tmp_path / name)):
+        message = await refusal(context, given)
+        assert "kept from the model" in message
+        assert "TOKEN" not in message
+        assert "deploy" not in message
+
+
+async def test_read_refuses_a_file_that_is_open_as_a_secret(tmp_path):
+    context = make_context(tmp_path, files={"deploy/production": "TOKEN=1"})
+    (tmp_path / ".env").symlink_to("deploy/production")
+    context.open(".env", "TOKEN=2")
+    assert "kept from the model" in await refusal(context, "deploy/production")
+    context.open("deploy/production", "TOKEN=2")
+    assert "kept from the model" in await refusal(context, "deploy/production")
+
+
+async def test_read_lists_a_directory_as_the_link_to_it_has_it(tmp_path):
+    context = make_context(tmp_path, files={"deploy/settings": "TOKEN=1"})
+    (tmp_path / ".ssh").symlink_to("deploy")
+    assert "settings (kept from you" in (await read(context, ".ssh")).text
+    assert "settings (kept" not in (await read(context, "deploy")).text
+
+
+async def test_read_passes_the_gate_with_every_name(tmp_path):
+    context = make_context(tmp_path, files={"deploy/settings": "x"})
+    (tmp_path / "link").symlink_to("deploy")
+    await read(context, "link/settings")
+    assert context.permitted == [("read", ("deploy/settings", "link/settings"))]
+
+
 async def test_read_refuses_binary_files_by_content_or_name(tmp_path):
     files = {
         "a.txt": b"a\0b",

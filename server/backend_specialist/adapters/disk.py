@@ -11,6 +11,7 @@ import errno
 import os
 import stat
 
+from backend_specialist.adapters import links
 from backend_specialist.domain.document import TextFormat, Unreadable, decode
 
 LIMIT = 10 * 1024 * 1024
@@ -44,9 +45,9 @@ class LocalDisk:
         """Sorted names of a directory, ``/`` after directories; a symlink is a plain name. Raise ``Unreadable``."""
         return await asyncio.to_thread(_entries, path)
 
-    async def real_paths(self, *paths: str) -> list[str]:
-        """Resolve symlinks in each, also in a path whose last parts do not exist."""
-        return await asyncio.to_thread(lambda: [os.path.realpath(path) for path in paths])
+    async def spellings(self, *paths: str) -> list[tuple[str, ...]]:
+        """Give each path with what its symlinks make of it, one after the other; the last is the real one."""
+        return await asyncio.to_thread(links.spellings, paths)
 
 
 def _read_text(path: str) -> tuple[str, TextFormat]:

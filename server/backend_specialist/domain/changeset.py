@@ -1,7 +1,7 @@
 """Proposed text over the buffers: file changes and the change set.
 
 Owns what a proposal consists of. A :class:`ChangeSet` is immutable; a session keeps the current
-one. Applies nothing and reads nothing.
+one. Applies nothing and reads nothing. Which names are protected is ``domain.protected``'s.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from backend_specialist.domain.display import plain
 from backend_specialist.domain.document import Snapshot, TextFormat, split_lines
 from backend_specialist.domain.hunk import Hunk, apply_hunks, diff_hunks
+from backend_specialist.domain.protected import protected
 
 __all__ = [
     "ChangeSet",
     "FileChange",
     "Hunk",
+    "also_named",
     "apply_hunks",
     "change_from_json",
     "change_to_json",
@@ -33,8 +36,9 @@ class FileChange:
     ``base`` is ``None`` when the file is to be created. ``label`` is what people read
     (root-relative path), ``subject`` what permission rules are matched with: the real path below
     the root, empty where that is the label. ``strategies`` names the match strategies used other than ``exact``.
-    ``protected`` says why the path needs a question of its own, empty when it does not. ``delete``
-    is only used by a revert of a created file.
+    ``aliases`` are other names of the file below the roots, of links by which it was reached: rules are matched with
+    each. ``protected`` says why one of the names needs a question of its own, empty when none does. ``delete`` is only
+    used by a revert of a created file.
     """
 
     path: str
@@ -46,6 +50,12 @@ class FileChange:
     protected: str = ""
     delete: bool = False
     subject: str = ""
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Every name that permission rules judge the change by."""
+        return (self.subject or self.label, *self.aliases)
 
     @property
     def base_text(self) -> str:
@@ -87,6 +97,16 @@ class ChangeSet:
         return {change.path: change.text for change in self.changes if not change.delete}
 
 
+def also_named(change: FileChange, names: Iterable[str]) -> FileChange:
+    """The change of a file that has these names as well; one of them may be protected."""
+    own, *known = change.subjects
+    aliases = tuple(name for name in dict.fromkeys((*known, *names)) if name != own)
+    reasons = (
+        f"{why} A link names it {plain(name)}." for name in aliases if (why := protected(name))
+    )
+    return replace(change, aliases=aliases, protected=change.protected or next(reasons, ""))
+
+
 def hunks(change: FileChange) -> tuple[Hunk, ...]:
     """The hunks of a change, ascending; to create or to delete a file is exactly one hunk."""
     whole = change.base is None or change.delete
@@ -115,7 +135,8 @@ def counts(changes: Iterable[FileChange]) -> tuple[int, int]:
 
 def change_to_json(change: FileChange) -> dict[str, Any]:
     """Give a change as JSON, for the store."""
-    return asdict(change) | {"strategies": list(change.strategies)}
+    lists = {"strategies": list(change.strategies), "aliases": list(change.aliases)}
+    return asdict(change) | lists
 
 
 def change_from_json(raw: Mapping[str, Any]) -> FileChange:
@@ -123,4 +144,5 @@ def change_from_json(raw: Mapping[str, Any]) -> FileChange:
     base = raw["base"]
     if base is not None:
         base = Snapshot(**base | {"format": TextFormat(**base["format"])})
-    return FileChange(**{**raw, "base": base, "strategies": tuple(raw["strategies"])})
+    tuples = {key: tuple(raw.get(key, ())) for key in ("strategies", "aliases")}
+    return FileChange(**{**raw, "base": base, **tuples})

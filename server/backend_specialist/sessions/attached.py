@@ -11,8 +11,9 @@ import re
 from backend_specialist.domain.document import Unreadable
 from backend_specialist.domain.framing import framed, named
 from backend_specialist.sessions.context import SessionContext
-from backend_specialist.tools.paths import Resource, resolve
+from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.registry import ToolFailed
+from backend_specialist.tools.resource import Resource
 
 MAX_FILES = 10
 MAX_FILE = 20_000
@@ -38,8 +39,8 @@ async def _attached(path: str, context: SessionContext, room: int) -> str:
         place = await resolve(context, path)
         if not await _is_file(place, context):
             return ""
-        await context.permit("read", [place.label], title=f"Read {place.shown}?")
-        text = (await context.read(place.path)).text
+        await context.permit("read", place.subjects, title=f"Read {place.shown}?")
+        text = (await context.read(place)).text
         context.learn(place.path, text)
     except (ToolFailed, Unreadable) as error:
         return f"The task names {named(path)}, which is not given: {error}"

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from backend_specialist.domain.changeset import FileChange
+from backend_specialist.domain.changeset import FileChange, also_named
 from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.domain.ports import Fetch, Search, Workspace
@@ -23,6 +23,7 @@ from backend_specialist.sessions.gate import Gate
 from backend_specialist.sessions.journal import Journal
 from backend_specialist.sessions.review import Review, Verdict
 from backend_specialist.tools.registry import ToolFailed
+from backend_specialist.tools.resource import Resource
 
 Consult = Callable[[str, str], Awaitable[str]]
 """Has another agent (by name) answer a prompt; raises ``ToolFailed``."""
@@ -97,27 +98,39 @@ class SessionContext:
         """Pass the gate of whoever calls: the session's, or a narrower one."""
         await self._gate.permit(permission, subjects, title=title, ask=ask)
 
-    def secret(self, path: str) -> str:
-        """Why the secret guard keeps this path from the model."""
-        return self._owner.policy.guard.reason(path)
+    def secret(self, *names: str) -> str:
+        """Why the secret guard keeps the file of these names from the model."""
+        return self._owner.policy.guard.reason(*names)
 
-    async def read(self, path: str) -> Snapshot:
+    async def read(self, place: Resource) -> Snapshot:
         """Give the proposed text, else the buffer, else the disk."""
-        await self._guard(path)
-        change = self._owner.state.changes.get(path)
+        self._refuse(*place.names)
+        await self._guard(place.path)
+        await self._gather(place)
+        change = self._owner.state.changes.get(place.path)
         if change is None:
-            return await self.workspace.read(path)
+            return await self.workspace.read(place.path)
         fresh = await self._rebased(change)
         base = fresh.base or Snapshot(uri=fresh.uri, path=fresh.path, text="")
         return replace(base, text=fresh.text)
 
     async def _guard(self, path: str) -> None:
-        real = path
+        """Look once more where a path leads: since it was found the user may have been asked."""
         if not path.startswith("untitled:"):
-            (real,) = await self.workspace.disk.real_paths(path)
-        reason = self._owner.policy.guard.reason(path, real)
-        if reason:
+            (names,) = await self.workspace.disk.spellings(path)
+            self._refuse(*names)
+
+    def _refuse(self, *names: str) -> None:
+        if reason := self.secret(*names):
             raise Unreadable("secret", reason)
+
+    async def _gather(self, place: Resource) -> None:
+        """One file, one change: what was proposed before the file was opened under another name moves there."""
+        for name in place.names:
+            change = self._owner.state.changes.get(name)
+            if change is not None and name != place.path:
+                moved = also_named(replace(change, path=place.path, uri=place.uri), place.subjects)
+                await self._owner.record(records.dropped(name), records.changed(moved))
 
     async def _rebased(self, change: FileChange) -> FileChange:
         fresh = await applying.refreshed(self.workspace, change)
@@ -144,10 +157,14 @@ class SessionContext:
         return self._known.get(path) == hash(text)
 
     async def propose(
-        self, path: str, text: str, *, over: str | None = None, strategy: str = "exact"
+        self, place: Resource, text: str, *, over: str | None = None, strategy: str = "exact"
     ) -> str:
         """Add a file's whole new text to the change set; ask at once where the policy says so."""
-        change = await self._change(Draft(path=path, text=text, over=over, strategy=strategy))
+        self._refuse(*place.names)
+        await self._gather(place)
+        path = place.path
+        draft = Draft(path=path, text=text, over=over, strategy=strategy)
+        change = also_named(await self._change(draft), place.subjects)
         if not over or self.knows(path, over):
             self.learn(path, text)
         if change.base is not None and change.text == change.base.text:

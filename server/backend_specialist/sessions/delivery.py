@@ -66,7 +66,7 @@ async def save(session: Session, path: str) -> list[str]:
     """Propose the deliverable as a file; gives its path."""
     context = SessionContext(session)
     resource = await resolve(context, path, for_edit=True)
-    await context.propose(resource.path, session.state.deliverable)
+    await context.propose(resource, session.state.deliverable)
     return [resource.path]
 
 

@@ -15,7 +15,7 @@ from backend_specialist.domain.ports import Workspace
 from backend_specialist.domain.protected import protected
 from backend_specialist.domain.rebase import merged
 from backend_specialist.sessions.labels import label_of
-from backend_specialist.tools.paths import locate
+from backend_specialist.tools.location import locate
 from backend_specialist.tools.registry import ToolContext, ToolFailed
 
 MAX_PROPOSED_BYTES = 5_000_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from backend_specialist.domain.permission import Action, Chain, Decision, evaluate_chain
+from backend_specialist.domain.permission import Action, Chain, Decision, evaluate_chain, matches
 from backend_specialist.sessions.events import Asking
 from backend_specialist.tools.registry import ToolFailed
 
@@ -32,9 +32,9 @@ class Gate:
         self._approved = approved
         self._remember = remember
 
-    def decide(self, permission: str, subject: str) -> Decision:
+    def decide(self, permission: str, subjects: Sequence[str]) -> Decision:
         """Give the strictest decision along the chain, without asking."""
-        return evaluate_chain(self._chain, permission, [subject])
+        return evaluate_chain(self._chain, permission, subjects)
 
     async def permit(
         self, permission: str, subjects: Sequence[str], *, title: str = "", ask: bool = False
@@ -75,10 +75,11 @@ class Gate:
 def denied(permission: str, subjects: Sequence[str], decision: Decision) -> str:
     """Say which rule refused a call."""
     rule = decision.rule
+    meant = [each for each in subjects if rule and matches(each, rule.pattern)] or subjects
     named = (
         f' by the rule "{rule.permission}: {rule.pattern}: deny" ({rule.source})' if rule else ""
     )
     return (
-        f"Not allowed: {permission} for {', '.join(subjects)} is denied{named}. "
+        f"Not allowed: {permission} for {', '.join(meant)} is denied{named}. "
         "Nothing was done. Work without it."
     )

@@ -122,8 +122,10 @@ async def instructions(workspace: Workspace, guard: SecretGuard, near: str = "")
 
 async def text_of(workspace: Workspace, guard: SecretGuard, root: Root, path: str) -> str | None:
     """The text of a file of a root; ``None`` for none, for a secret one and for a link that leads out of the root."""
-    real, home = await workspace.disk.real_paths(path, root.path)
-    if not real.startswith(home.rstrip(os.sep) + os.sep) or guard.reason(path, real):
+    names, homes = await workspace.disk.spellings(path, root.path)
+    if not names or not homes or not names[-1].startswith(homes[-1].rstrip(os.sep) + os.sep):
+        return None
+    if guard.reason(path, *names):
         return None
     try:
         return (await workspace.read(path)).text

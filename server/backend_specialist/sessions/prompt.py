@@ -108,10 +108,11 @@ async def _place(task: Task, workspace: Workspace, guard: SecretGuard, room: int
 
 async def _withheld(document: Snapshot, workspace: Workspace, guard: SecretGuard) -> str:
     """Why nothing of the document may be said; empty when it may."""
-    path = real = document.path
+    path = document.path
+    names: tuple[str, ...] = ()
     if not path.startswith("untitled:"):
-        (real,) = await workspace.disk.real_paths(path)
-    return guard.reason(path, real)
+        (names,) = await workspace.disk.spellings(path)
+    return guard.reason(path, *names)
 
 
 def _document(task: Task, document: Snapshot, label: str, room: int) -> list[str]:

@@ -47,8 +47,7 @@ class OpenProposals:
         """Whether a change is applied without a question."""
         if change.protected or change.delete:
             return False
-        subject = change.subject or change.label
-        return self._gate.decide("edit", subject).action is Action.ALLOW
+        return self._gate.decide("edit", change.subjects).action is Action.ALLOW
 
     async def decide(self, proposal: Proposal) -> tuple[HunkOutcome, ...]:
         """Ask until there is an answer to exactly what would be applied."""

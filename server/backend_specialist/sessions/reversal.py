@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from backend_specialist.domain.changeset import FileChange
+from backend_specialist.domain.changeset import FileChange, also_named
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.ports import Record, Workspace
 from backend_specialist.domain.proposal import HunkOutcome, Result
@@ -60,7 +60,8 @@ async def reverse(workspace: Workspace, applied: Sequence[FileChange]) -> Revers
         if undone is None:
             conflicts.append(mine[0].label)
         elif not undone.changes_nothing:
-            changes.append(undone)
+            names = [name for change in mine for name in change.subjects]
+            changes.append(also_named(undone, names))
     return Reversal(tuple(changes), tuple(conflicts))
 
 

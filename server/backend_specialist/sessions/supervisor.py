@@ -232,5 +232,5 @@ async def _check_place(session: Session, key: str, path: str) -> None:
         place = await resolve(context, path, for_edit=True)
     except ToolFailed as error:
         raise Refused(key, f"The deliverable cannot go there: {error}") from error
-    if reason := context.secret(place.path):
+    if reason := context.secret(*place.names):
         raise Refused(key, f"The deliverable cannot go there: {reason}")

@@ -148,6 +148,6 @@ async def _text_of(context: ToolContext, name: str) -> str | None:
     """The proposed or existing text of a file in the workspace; ``None`` when there is none to be seen."""
     try:
         resource = await resolve(context, name, for_edit=True)
-        return (await context.read(resource.path)).text
+        return (await context.read(resource)).text
     except (ToolFailed, Unreadable):
         return None

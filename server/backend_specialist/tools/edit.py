@@ -15,9 +15,10 @@ from backend_specialist.domain.edit import EditFailed, Replacement, replace
 from backend_specialist.domain.ports import ToolSpec
 from backend_specialist.domain.text_format import with_newlines
 from backend_specialist.tools.listing import similar
-from backend_specialist.tools.paths import Resource, resolve
+from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.proposing import MAX_BYTES, checked, refuse_unchangeable, subject
 from backend_specialist.tools.registry import ToolContext, ToolFailed, ToolOutput
+from backend_specialist.tools.resource import Resource
 
 
 class Edit:
@@ -54,7 +55,7 @@ class Edit:
         snapshot = await _read(context, resource)
         found = await asyncio.to_thread(_replaced, snapshot, arguments, new)
         said = await context.propose(
-            resource.path, found.text, over=snapshot.text, strategy=found.strategy
+            resource, found.text, over=snapshot.text, strategy=found.strategy
         )
         return ToolOutput(f"{_result(resource.shown, found)} {said}", resource.shown)
 
@@ -63,7 +64,7 @@ async def _create(context: ToolContext, resource: Resource, text: str) -> ToolOu
     if not text:
         raise ToolFailed("oldString and newString are both empty, so there is nothing to do.")
     try:
-        await context.read(resource.path)
+        await context.read(resource)
     except Unreadable as error:
         if error.kind != "missing":
             raise
@@ -72,7 +73,7 @@ async def _create(context: ToolContext, resource: Resource, text: str) -> ToolOu
             f"{resource.shown} exists, and an empty oldString only creates new files. Read it and give the passage to "
             "replace as oldString, or use write to propose the whole file."
         )
-    said = await context.propose(resource.path, text, over="")
+    said = await context.propose(resource, text, over="")
     return ToolOutput(
         f"New file {resource.shown}: proposed, not on disk yet. {said}", resource.shown
     )
@@ -80,7 +81,7 @@ async def _create(context: ToolContext, resource: Resource, text: str) -> ToolOu
 
 async def _read(context: ToolContext, resource: Resource) -> Snapshot:
     try:
-        snapshot = await context.read(resource.path)
+        snapshot = await context.read(resource)
     except Unreadable as error:
         if error.kind != "missing":
             raise

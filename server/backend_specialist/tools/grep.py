@@ -81,7 +81,7 @@ async def _search(
 ) -> list[Match]:
     if scope.file is not None:
         try:
-            snapshot = await context.read(scope.file.path)
+            snapshot = await context.read(scope.file)
         except Unreadable as error:
             raise ToolFailed(f"{scope.file.shown} cannot be searched. {error}") from None
         texts = {scope.file.path: snapshot.text}

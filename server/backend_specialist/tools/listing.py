@@ -9,8 +9,8 @@ import difflib
 import os
 
 from backend_specialist.domain.document import Unreadable
-from backend_specialist.tools.paths import Resource
 from backend_specialist.tools.registry import ToolContext, ToolFailed
+from backend_specialist.tools.resource import Resource
 
 _MOST_SIMILAR = 3
 
@@ -53,6 +53,11 @@ async def similar(context: ToolContext, place: Resource) -> str:
     ]
     close = difflib.get_close_matches(wanted, known, n=_MOST_SIMILAR, cutoff=0.6)
     found = [known[entry] for entry in dict.fromkeys((*close, *containing))]
-    allowed = [entry for entry in found if not context.secret(os.path.join(directory, entry))]
+    allowed = [entry for entry in found if not context.secret(*_beside(place, entry))]
     shown = [os.path.join(folder, entry) for entry in allowed[:_MOST_SIMILAR]]
     return f" Did you mean {' or '.join(shown)}?" if shown else ""
+
+
+def _beside(place: Resource, entry: str) -> list[str]:
+    """The names of a file in the directory of another, by each way that leads there."""
+    return [os.path.join(os.path.dirname(name), entry) for name in (place.path, *place.names)]

@@ -1,104 +1,51 @@
 """From what a model calls a path to the one place that is meant.
 
-Owns containment: which paths belong to the workspace, and that a model learns nothing of what lies outside, not even
-whether it exists. The identity of a file is the editor's spelling of its root, joined with the real path below it.
-Reads no file.
+Owns which root a relative path is of, and that a model learns nothing of what lies outside the workspace, not even
+whether it exists. What lies inside says ``tools.location``. Reads no file.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
 from backend_specialist.domain.ports import Root
+from backend_specialist.tools.location import below, locate
 from backend_specialist.tools.path_text import Given, parse, quoted
 from backend_specialist.tools.registry import ToolContext, ToolFailed
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Resource:
-    """A place that a tool may work on.
-
-    ``label`` is the path below the root, with ``/``: the subject of permission rules. ``shown`` is the same headed by
-    the root's name where there are several roots: it can be given back to any tool. Both are the absolute path of an
-    ``external`` file, and the URI of a document without a file, which have no root.
-    """
-
-    root: Root | None
-    path: str
-    label: str
-    shown: str
-    uri: str
-    external: bool = False
+from backend_specialist.tools.resource import Resource
 
 
 async def resolve(context: ToolContext, given: object, *, for_edit: bool = False) -> Resource:
     """Give the place that a path, or ``file:`` or ``untitled:`` URI, means; raise :class:`ToolFailed`.
 
-    A path outside the workspace asks for the permission ``external_directory`` to be read and is never edited.
+    A path outside the workspace asks for the permission ``external_directory`` to be read and is never edited. A file
+    that is kept from the model is shown as it was given: where its links lead is nobody's business.
     """
     wanted = parse(given)
+    place = await _meant(context, wanted, for_edit=for_edit)
+    return replace(place, shown=wanted.path) if context.secret(*place.names) else place
+
+
+async def _meant(context: ToolContext, wanted: Given, *, for_edit: bool) -> Resource:
     if wanted.untitled:
         return _untitled(context, wanted)
     if not wanted.absolute:
         return await _relative(context, wanted)
-    real, found = await locate(context, wanted.path)
+    names, found = await locate(context, wanted.path)
     if found:
         return found
     if _root_of(context.workspace.roots, wanted.path):
         raise _escape(wanted)
-    return await _external(context, wanted, real, for_edit=for_edit)
-
-
-async def locate(context: ToolContext, path: str) -> tuple[str, Resource | None]:
-    """Give where an absolute path really leads, and its place unless that is outside the workspace."""
-    roots = context.workspace.roots
-    real, *homes = await context.workspace.disk.real_paths(path, *(root.path for root in roots))
-    fitting = [
-        (home, root)
-        for home, root in zip(homes, roots, strict=True)
-        if _below(real, home) is not None
-    ]
-    if not fitting:
-        return real, None
-    home, root = max(fitting, key=lambda pair: len(pair[0]))
-    label = _below(real, home) or "."
-    own = root.path if label == "." else os.path.join(root.path, *label.split("/"))
-    own = await _as_opened(context, own, path, real)
-    shown = show(context, root, label)
-    uri = context.workspace.uri_of(own)
-    return real, Resource(root=root, path=own, label=label, shown=shown, uri=uri)
-
-
-def show(context: ToolContext, root: Root, label: str) -> str:
-    """Give a root-relative path as people and models read it: headed by the root's name where there are several."""
-    roots = context.workspace.roots
-    if len(roots) == 1:
-        return label
-    if sum(other.name == root.name for other in roots) > 1:
-        return os.path.join(root.path, label) if label != "." else root.path
-    return f"{root.name}/{label}" if label != "." else root.name
-
-
-async def _as_opened(context: ToolContext, own: str, given: str, real: str) -> str:
-    """A file that the editor opened through a symlink keeps the editor's spelling: its buffer is the truth."""
-    names = {os.path.basename(path) for path in (given, real)}
-    documents = context.workspace.open_documents()
-    if any(document.path == own for document in documents):
-        return own
-    for document in documents:
-        alike = os.path.basename(document.path) in names and os.path.isabs(document.path)
-        if alike and await context.workspace.disk.real_paths(document.path) == [real]:
-            return document.path
-    return own
+    return await _external(context, wanted, names or (wanted.path,), for_edit=for_edit)
 
 
 def _untitled(context: ToolContext, wanted: Given) -> Resource:
     documents = context.workspace.open_documents()
     for document in documents:
         if wanted.path in (document.uri, document.path):
-            uri = document.uri
-            return Resource(root=None, path=document.path, label=uri, shown=uri, uri=uri)
+            return _rootless(document.path, document.uri, document.uri, (document.uri,))
     names = [document.uri for document in documents if document.uri.startswith("untitled:")]
     known = f"Open ones are: {', '.join(names[:10])}." if names else "None is open."
     raise ToolFailed(f"No untitled document {wanted.quoted} is open. {known}")
@@ -126,7 +73,7 @@ async def _candidates(context: ToolContext, wanted: Given) -> list[Resource]:
     for path in _spelled(context.workspace.roots, wanted.path):
         _, place = await locate(context, path)
         if place:
-            places.setdefault(place.path, place)
+            places[place.path] = place.known_as(places.get(place.path, place))
     return list(places.values())
 
 
@@ -172,17 +119,22 @@ async def _exists(context: ToolContext, path: str) -> bool:
     return await context.workspace.disk.kind(path) != "missing"
 
 
-async def _external(context: ToolContext, wanted: Given, real: str, *, for_edit: bool) -> Resource:
+async def _external(
+    context: ToolContext, wanted: Given, names: Sequence[str], *, for_edit: bool
+) -> Resource:
     if for_edit:
         raise ToolFailed(
             f"{wanted.quoted} is outside the workspace. Only files inside it can be edited: "
             f"{_folders(context)}. Propose the change in the deliverable's text instead."
         )
+    real = names[-1]
+    known = tuple(dict.fromkeys((real, *names)))
     is_directory = await context.workspace.disk.kind(real) == "directory"
-    subject = os.path.join(real if is_directory else os.path.dirname(real), "*")
+    directories = known if is_directory else map(os.path.dirname, known)
+    subjects = [os.path.join(each, "*") for each in dict.fromkeys(directories)]
     try:
         await context.permit(
-            "external_directory", [subject], title=f"Read outside the workspace: {wanted.path}"
+            "external_directory", subjects, title=f"Read outside the workspace: {wanted.path}"
         )
     except ToolFailed:
         # The gate's own words name the subject, and from that one could learn what exists.
@@ -190,8 +142,22 @@ async def _external(context: ToolContext, wanted: Given, real: str, *, for_edit:
             f"{wanted.quoted} is outside the workspace, and the rules or the user do not allow reading there. "
             f"Work with what is inside: {_folders(context)}."
         ) from None
-    uri = context.workspace.uri_of(real)
-    return Resource(root=None, path=real, label=real, shown=real, uri=uri, external=True)
+    return _rootless(real, real, context.workspace.uri_of(real), known, external=True)
+
+
+def _rootless(
+    path: str, label: str, uri: str, names: tuple[str, ...], *, external: bool = False
+) -> Resource:
+    return Resource(
+        root=None,
+        path=path,
+        label=label,
+        shown=label,
+        uri=uri,
+        names=names,
+        subjects=names,
+        external=external,
+    )
 
 
 def _folders(context: ToolContext) -> str:
@@ -200,18 +166,11 @@ def _folders(context: ToolContext) -> str:
 
 def _escape(wanted: Given) -> ToolFailed:
     return ToolFailed(
-        f"{wanted.quoted} leads outside the workspace through a symbolic link, so it is not used. "
+        f"{wanted.quoted} leads outside the workspace through a symbolic link, or round in a circle, so it is not "
+        "used. "
         "Give a path whose real place is inside the workspace."
     )
 
 
 def _root_of(roots: tuple[Root, ...], path: str) -> Root | None:
-    return next((root for root in roots if _below(path, root.path) is not None), None)
-
-
-def _below(path: str, directory: str) -> str | None:
-    """The path below a directory with ``/`` (empty for itself), ``None`` when it lies elsewhere."""
-    if path == directory:
-        return ""
-    base = directory.rstrip(os.sep) + os.sep
-    return path[len(base) :].replace(os.sep, "/") if path.startswith(base) else None
+    return next((root for root in roots if below(path, root.path) is not None), None)

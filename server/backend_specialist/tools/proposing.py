@@ -6,8 +6,8 @@ Owns the checks before a proposal. Proposes nothing itself.
 from __future__ import annotations
 
 from backend_specialist.domain.document import Snapshot
-from backend_specialist.tools.paths import Resource
 from backend_specialist.tools.registry import ToolContext, ToolFailed
+from backend_specialist.tools.resource import Resource
 
 MAX_BYTES = 1_000_000
 
@@ -29,13 +29,13 @@ def checked(text: str, key: str) -> str:
 
 async def subject(context: ToolContext, resource: Resource) -> None:
     """Pass the gate for edits of this file; raise :class:`ToolFailed` for secrets, whatever the gate says."""
-    await context.permit("edit", [resource.label], title=f"Edit {resource.shown}")
-    reason = context.secret(resource.path)
+    await context.permit("edit", resource.subjects, title=f"Edit {resource.shown}")
+    reason = context.secret(*resource.names)
     if reason:
         raise ToolFailed(
             f"{resource.shown} is not edited: {reason} Name the change as an open point, so that the user makes it."
         )
-    if resource.path.lower().endswith(".ipynb"):
+    if any(name.lower().endswith(".ipynb") for name in resource.names):
         raise ToolFailed(_NOTEBOOK.format(resource.shown))
 
 

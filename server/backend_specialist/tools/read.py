@@ -14,8 +14,9 @@ from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.domain.ports import ToolSpec
 from backend_specialist.tools.listing import names_in, similar
 from backend_specialist.tools.pages import Page, entry_page, text_page
-from backend_specialist.tools.paths import Resource, resolve
+from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.registry import ToolContext, ToolFailed, ToolOutput
+from backend_specialist.tools.resource import Resource
 
 # By name, since these may well hold text at their beginning.
 _BINARY = re.compile(
@@ -71,7 +72,7 @@ class Read:
     async def run(self, context: ToolContext, arguments: Mapping[str, Any]) -> ToolOutput:
         """Read; raise :class:`ToolFailed` for what cannot be read."""
         place = await resolve(context, arguments["filePath"])
-        await context.permit("read", [place.label])
+        await context.permit("read", place.subjects)
         offset, limit = max(arguments.get("offset") or 1, 1), arguments.get("limit") or 2000
         return await _read(context, place, offset, limit)
 
@@ -106,7 +107,8 @@ def _listed(
 
 def _marked(context: ToolContext, place: Resource, name: str) -> str:
     shown = name if name.isprintable() else name.encode("unicode_escape").decode()
-    secret = not name.endswith("/") and context.secret(f"{place.path}/{name}")
+    names = [f"{directory}/{name}" for directory in (place.path, *place.names)]
+    secret = not name.endswith("/") and context.secret(*names)
     return f"{shown} (kept from you: may hold secrets)" if secret else shown
 
 
@@ -119,7 +121,7 @@ async def _snapshot(context: ToolContext, place: Resource) -> Snapshot:
     if _BINARY.search(place.path):
         raise ToolFailed(f"{place.shown} is a binary file: it cannot be read as text.")
     try:
-        return await context.read(place.path)
+        return await context.read(place)
     except Unreadable as error:
         hint = await similar(context, place) if error.kind == "missing" else ""
         raise ToolFailed(f"{place.shown} cannot be read. {error}{hint}") from None

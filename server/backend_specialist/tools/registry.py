@@ -13,6 +13,7 @@ from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.ports import Fetch, Search, ToolSpec, Workspace
 from backend_specialist.domain.specification import Specification
+from backend_specialist.tools.resource import Resource
 
 
 class ToolFailed(Exception):
@@ -51,11 +52,11 @@ class ToolContext(Protocol):
         """
         ...
 
-    def secret(self, path: str) -> str:
-        """Why the secret guard keeps this path from the model (any spelling of it); empty when it does not."""
+    def secret(self, *names: str) -> str:
+        """Why the secret guard keeps the file of these names from the model: one of them is enough; else empty."""
         ...
 
-    async def read(self, path: str) -> Snapshot:
+    async def read(self, place: Resource) -> Snapshot:
         """Give the proposed text, else the buffer, else the disk; rebases an own proposal on a moved buffer.
 
         Raises ``Unreadable`` (``secret`` included), and :class:`ToolFailed` when an earlier proposal went stale.
@@ -75,7 +76,7 @@ class ToolContext(Protocol):
         ...
 
     async def propose(
-        self, path: str, text: str, *, over: str | None = None, strategy: str = "exact"
+        self, place: Resource, text: str, *, over: str | None = None, strategy: str = "exact"
     ) -> str:
         """Add a file's whole new text to the change set; with ``review: each``, ask at once.
 

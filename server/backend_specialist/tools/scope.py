@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from backend_specialist.tools.listing import similar
-from backend_specialist.tools.paths import Resource, locate, resolve, show
+from backend_specialist.tools.location import every_name, show
+from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.registry import ToolContext, ToolFailed
+from backend_specialist.tools.resource import Resource
 
 UNTITLED = "untitled:"
 
@@ -23,19 +25,28 @@ _Found = TypeVar("_Found")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """``directories`` are (path, real path) pairs, none inside another; ``on_disk`` are those that exist there.
+    """``directories`` are each given by path and further names, none inside another; ``on_disk`` are those that exist.
 
     ``file`` is set for a search in one file, ``whole`` for one in all workspace folders.
     """
 
-    directories: tuple[tuple[str, str], ...] = ()
-    on_disk: tuple[tuple[str, str], ...] = ()
+    directories: tuple[tuple[str, ...], ...] = ()
+    on_disk: tuple[tuple[str, ...], ...] = ()
     file: Resource | None = None
     whole: bool = False
 
     def holds(self, path: str) -> bool:
         """Whether a path is below one of the directories."""
-        return any(path.startswith(_base(directory)) for directory, _ in self.directories)
+        return any(path.startswith(_base(names[0])) for names in self.directories)
+
+    def names(self, path: str) -> set[str]:
+        """What a path is called by each way that leads to one of the directories."""
+        return {
+            name + path[len(names[0]) :]
+            for names in self.directories
+            if path.startswith(_base(names[0]))
+            for name in names
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,8 +65,8 @@ async def scope_of(context: ToolContext, given: object) -> Scope:
     if place.root is None and not place.external:
         return Scope(file=place)
     kind = await context.workspace.disk.kind(place.path)
-    pairs = (await _pair(context, place.path),)
-    directory = Scope(directories=pairs, on_disk=pairs if kind == "directory" else ())
+    known = (tuple(dict.fromkeys((place.path, *place.names))),)
+    directory = Scope(directories=known, on_disk=known if kind == "directory" else ())
     layered = _layered(context)
     if directory.on_disk or any(map(directory.holds, layered)):
         return directory
@@ -73,13 +84,10 @@ async def _everywhere(context: ToolContext) -> Scope:
             "Give the absolute path of a directory, or tell the user to open the project's folder."
         )
     outer = [path for path in paths if not any(path.startswith(_base(other)) for other in paths)]
-    pairs = tuple([await _pair(context, path) for path in dict.fromkeys(outer)])
-    return Scope(directories=pairs, on_disk=pairs, whole=True)
-
-
-async def _pair(context: ToolContext, path: str) -> tuple[str, str]:
-    (real,) = await context.workspace.disk.real_paths(path)
-    return path, real
+    names = await context.workspace.disk.spellings(*dict.fromkeys(outer))
+    # A folder that leads round in a circle has no names, and nothing in it.
+    known = tuple(each for each in names if each)
+    return Scope(directories=known, on_disk=known, whole=True)
 
 
 def _base(directory: str) -> str:
@@ -96,13 +104,15 @@ async def overlay_of(context: ToolContext, scope: Scope) -> Overlay:
     """Give the texts that stand before the disk in a scope, secret ones left out."""
     texts: dict[str, str] = {}
     hides: set[str] = set()
-    for path, text in _layered(context).items():
-        untitled = path.startswith(UNTITLED)
-        names = {path} if untitled else await _names(context, path)
-        if not (scope.whole if untitled else any(map(scope.holds, names))):
+    layered = _layered(context)
+    known = await every_name(context, [path for path in layered if not path.startswith(UNTITLED)])
+    for path, text in layered.items():
+        names = known.get(path, (path,))
+        if not (any(map(scope.holds, names[-2:])) if path in known else scope.whole):
             continue
-        hides |= names
-        if not any(map(context.secret, names)):
+        hides.update(names)
+        # Each once: to judge a name takes longer than to find it.
+        if not context.secret(*{*names, *(each for name in names for each in scope.names(name))}):
             texts[path] = text
     return Overlay(texts=texts, hides=frozenset(hides))
 
@@ -112,7 +122,7 @@ async def matching(
 ) -> list[str]:
     """Those of some paths over the disk that a glob means below any of the directories."""
     found: dict[str, None] = {}
-    for directory, _ in scope.directories:
+    for directory, *_ in scope.directories:
         below = await context.search.match_paths(directory, glob, list(paths))
         found.update(dict.fromkeys(below))
     return list(found)
@@ -129,19 +139,11 @@ async def all_of(searches: Collection[Awaitable[Sequence[_Found]]]) -> list[_Fou
     return found
 
 
-async def _names(context: ToolContext, path: str) -> set[str]:
-    """Every spelling of a file: the editor's, the real one, and the real one below the editor's root."""
-    real, place = await locate(context, path)
-    below = {os.path.join(place.root.path, place.label)} if place and place.root else set()
-    return {path, real} | below
-
-
-def open_to(context: ToolContext, pair: tuple[str, str]) -> Callable[[str], bool]:
-    """Give the test whether a file below a directory may be shown: by its path and by its real one."""
-    directory, real = pair
+def open_to(context: ToolContext, names: Sequence[str]) -> Callable[[str], bool]:
+    """Give the test whether a file below a directory may be shown: by its path, and by each name of the directory."""
 
     def allowed(path: str) -> bool:
-        return not context.secret(path) and not context.secret(real + path[len(directory) :])
+        return not context.secret(*(name + path[len(names[0]) :] for name in names))
 
     return allowed
 

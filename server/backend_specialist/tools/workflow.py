@@ -19,8 +19,9 @@ from backend_specialist.domain.artifact import (
 )
 from backend_specialist.domain.document import Unreadable
 from backend_specialist.tools.listing import names_in
-from backend_specialist.tools.paths import Resource, resolve
+from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.registry import ToolContext
+from backend_specialist.tools.resource import Resource
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,8 +74,8 @@ class Workflow:
         paths, said = [], ""
         for place, text in texts.items():
             resource = await self._at(place, for_edit=True)
-            await self._context.permit("edit", [resource.label], title=f"Publish {artifact.name}")
-            said = await self._context.propose(resource.path, text)
+            await self._context.permit("edit", resource.subjects, title=f"Publish {artifact.name}")
+            said = await self._context.propose(resource, text)
             paths.append(resource.path)
         text = f"{artifact.name}, version {artifact.version}: proposed as {self._directory}/{artifact.place}. {said}"
         return Publication(paths=tuple(paths), said=text)
@@ -84,7 +85,7 @@ class Workflow:
 
     async def _text(self, place: Resource) -> str | None:
         try:
-            return (await self._context.read(place.path)).text
+            return (await self._context.read(place)).text
         except Unreadable as error:
             if error.kind == "missing":
                 return None

@@ -12,9 +12,10 @@ from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.domain.lines import split_lines
 from backend_specialist.domain.ports import ToolSpec
 from backend_specialist.domain.text_format import newline_of, with_newlines
-from backend_specialist.tools.paths import Resource, resolve
+from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.proposing import checked, refuse_unchangeable, subject
 from backend_specialist.tools.registry import ToolContext, ToolFailed, ToolOutput
+from backend_specialist.tools.resource import Resource
 
 
 class Write:
@@ -59,13 +60,13 @@ class Write:
                 "disk yet."
             )
         over = before.text if before else ""
-        outcome = await context.propose(resource.path, content, over=over)
+        outcome = await context.propose(resource, content, over=over)
         return ToolOutput(" ".join((said, *_escaped_breaks(content), outcome)), resource.shown)
 
 
 async def _present(context: ToolContext, resource: Resource) -> Snapshot | None:
     try:
-        snapshot = await context.read(resource.path)
+        snapshot = await context.read(resource)
     except Unreadable as error:
         if error.kind == "missing":
             return None

@@ -32,8 +32,11 @@ class Disk(Protocol):
         """Sorted names of a directory, ``/`` after directories; raise ``Unreadable``."""
         ...
 
-    async def real_paths(self, *paths: str) -> list[str]:
-        """Resolve symlinks in each, also in a path whose last parts do not exist."""
+    async def spellings(self, *paths: str) -> list[tuple[str, ...]]:
+        """Give each absolute path with what its symlinks make of it, one after the other; the last is the real one.
+
+        Also for a path whose last parts do not exist. Empty for one that leads round in a circle: nothing opens it.
+        """
         ...
 
 
