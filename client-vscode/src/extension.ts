@@ -94,7 +94,9 @@ export function activate(context: ExtensionContext): void {
     await sessions.refresh();
     for (const { sessionId, title, status, waiting } of sessions.all) {
       if (status !== "interrupted") continue;
-      if (waiting) await started.call("review", { sessionId });
+      // Another window may be quicker, and what arrived after all waits no more.
+      if (waiting)
+        void started.call("review", { sessionId }).catch((error) => log.warn(`${error}`));
       else if (active.includes(sessionId)) {
         const text = `The server ended while “${message(title, 60)}” was running.`;
         void offer(started, sessionId, text, ...GO_ON).catch(say);

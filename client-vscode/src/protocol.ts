@@ -7,7 +7,8 @@
 export const EVENT = "backendSpecialist/event";
 export const PREFIX = "backendSpecialist.";
 export const PICK_RECIPE = "backendSpecialist.pickRecipe";
-export const DRAWN = ["proposal", "question", "permission", "error"] as const;
+/** `preview`: the Refactor Preview asks, in every product that is built from VS Code. */
+export const DRAWN = ["proposal", "question", "permission", "error", "preview"] as const;
 
 export type Status =
   | "running"

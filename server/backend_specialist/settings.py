@@ -69,7 +69,10 @@ _KINDS: Mapping[str, tuple[str, kinds.Kind]] = {
     "agentDirectories": ("agent_directories", kinds.list_of(kinds.absolute_directory)),
     "workspaceRecipes": ("workspace_recipes", kinds.one_of("beside", "replace")),
     "events": ("events", kinds.flag),
-    "ui": ("ui", kinds.list_of(kinds.one_of("proposal", "question", "permission", "error"))),
+    "ui": (
+        "ui",
+        kinds.list_of(kinds.one_of("proposal", "question", "permission", "error", "preview")),
+    ),
     "trusted": ("trusted", kinds.flag),
 }
 NAMES = tuple(_KINDS)

@@ -78,6 +78,13 @@ def test_window_capabilities_are_read() -> None:
     assert not profile.content_provider
 
 
+def test_a_product_built_from_vs_code_asks_by_its_preview_if_our_client_says_so() -> None:
+    said = client("Positron", EDITS)
+    assert not profile_of(said).traits.confirms_edits
+    said["initializationOptions"] = {"ui": ["preview"]}
+    assert profile_of(said).traits.confirms_edits
+
+
 def test_content_provider_is_read() -> None:
     said = {"workspace": {"textDocumentContent": {"dynamicRegistration": True}}}
     assert profile_of({"capabilities": said}).content_provider

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from backend_specialist.domain.ports import ApplyAnswer
 from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.repair import INTERRUPTED, STOPPED
 from backend_specialist.sessions.stored import Refused
+from support.dict_editor import CAPABLE
 from support.scripted_model import results, texts
 from support.session_stage import Stage, deliver, edit, write
 
@@ -22,7 +24,9 @@ PROPOSE = Reply(tools=(EDIT, deliver()))
 END = Reply(text="So be it.")
 
 
-async def killed_while_applying(stage: Stage, *, arrives: Sequence[str]) -> str:
+async def killed_while_applying(
+    stage: Stage, *, arrives: Sequence[str], decision: str = "applyAll"
+) -> str:
     """The user says yes, the server dies, and these files of the edit have arrived by then."""
     session = await stage.run()
 
@@ -34,7 +38,7 @@ async def killed_while_applying(stage: Stage, *, arrives: Sequence[str]) -> str:
         return ApplyAnswer(applied=True)
 
     stage.editor.behaviour = die
-    await stage.answer(session, await stage.proposal())
+    await stage.answer(session, await stage.proposal(), decision)
     await stage.ended(session)
     stage.after_a_crash()
     stage.editor.behaviour = stage.editor.apply_all
@@ -72,6 +76,20 @@ async def test_edit_of_a_file_that_is_not_shown_is_unverified_and_not_sent_again
     await stage.ended(session)
     assert stage.outcomes() == [("app.py", "unverified")]
     assert len(stage.editor.sent) == 1
+
+
+async def test_edits_in_a_preview_that_is_gone_wait_again_whether_their_files_are_shown_or_not() -> (
+    None
+):
+    stage = Stage(FILES, [PROPOSE, END])
+    stage.editor.traits = replace(CAPABLE, confirms_edits=True)
+    session = await killed_while_applying(stage, arrives=[], decision="review")
+    _, proposal = await stage.supervisor.waiting.proposal(session)
+    assert stage.workspace.text("app.py") == BEFORE
+    await stage.answer(session, proposal)
+    await stage.ended(session)
+    assert stage.outcomes() == [("app.py", "accepted")]
+    assert stage.status == "completed"
 
 
 async def test_files_that_did_not_arrive_wait_again_without_those_that_did() -> None:

@@ -14,6 +14,7 @@ from backend_specialist.domain.proposal import Proposal
 from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.review import SETTLED_BEFORE
 from backend_specialist.sessions.services import Policy
+from backend_specialist.sessions.stored import Refused
 from support.dict_editor import CAPABLE
 from support.scripted_model import results
 from support.session_stage import Stage, deliver, edit, write
@@ -302,6 +303,18 @@ async def test_each_edit_is_reviewed_at_once_where_the_policy_says_so() -> None:
 
 
 # ---------------------------------------------------------------- the editor
+
+
+async def test_review_in_an_editor_without_a_preview_that_asks_is_refused_and_applies_nothing() -> (
+    None
+):
+    stage, session, proposal = await proposed(A)
+    with pytest.raises(Refused, match="no preview that asks") as caught:
+        await stage.answer(session, proposal, "review")
+    assert caught.value.key == "decision"
+    assert stage.editor.sent == []
+    assert stage.status == "awaitingReview"
+    await stage.supervisor.close()
 
 
 async def test_editor_that_takes_no_edits_is_asked_nothing_and_the_patch_is_left() -> None:

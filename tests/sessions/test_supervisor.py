@@ -74,7 +74,13 @@ async def test_session_of_another_server_can_be_read_and_not_continued() -> None
         await other.supervisor.reply(session, "Mine now.")
     with pytest.raises(Refused, match="in use by another editor"):
         await other.supervisor.revert(session)
-    assert not await other.supervisor.delete(session)
+    with pytest.raises(Refused, match="in use by another editor"):
+        await other.supervisor.delete(session)
+    with pytest.raises(Refused, match="in use by another editor"):
+        await other.supervisor.cancel(session)
+    (row,) = await other.supervisor.queries.sessions()
+    assert (row["status"], row["waiting"]) == ("awaitingReview", True)
+    assert row["actions"] == ["showTranscript"], "nothing is offered that cannot work"
     await stage.supervisor.close()
 
 

@@ -28,7 +28,8 @@ PROCESSES_DOCUMENT_CHANGES = frozenset({"Neovim"})
 SHOWS_DOCUMENTS = frozenset({"helix"})
 # It answers `window/showMessageRequest` with "method not found".
 NO_MESSAGE_REQUESTS = frozenset({"helix"})
-DRAWABLE = frozenset({"proposal", "question", "permission", "error"})
+DRAWABLE = frozenset({"proposal", "question", "permission", "error", "preview"})
+"""What a client may say that it draws; with ``preview`` it asks before it applies an edit that needs it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,13 +81,14 @@ def _traits(name: str, said: Mapping[str, Any], options: object) -> EditorTraits
     annotates = isinstance(
         _at(said, "workspace", "workspaceEdit", "changeAnnotationSupport"), Mapping
     )
+    draws = _draws(options)
     return EditorTraits(
         name=name,
         applies_edits=_at(said, "workspace", "applyEdit") is True,
         creates_files=structured and "create" in known,
         deletes_files=structured and "delete" in known,
-        confirms_edits=structured and annotates and name in ASKS_BY_PREVIEW,
-        draws=_draws(options),
+        confirms_edits=structured and annotates and (name in ASKS_BY_PREVIEW or "preview" in draws),
+        draws=draws,
     )
 
 

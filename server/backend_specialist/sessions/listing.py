@@ -19,6 +19,8 @@ from backend_specialist.sessions.events import Status
 from backend_specialist.sessions.facts import SessionFacts
 from backend_specialist.sessions.state import State
 
+_READS = ("showTranscript", "showDeliverable")
+
 
 def summary_of(facts: SessionFacts, state: State) -> Mapping[str, Any]:
     """Give what is kept beside the status.
@@ -60,8 +62,10 @@ def is_final(head: SessionHead) -> bool:
     return bool(head.summary) and status.ended and status is not Status.INTERRUPTED
 
 
-def row(head: SessionHead, status: Status, summary: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a session as clients see it."""
+def row(
+    head: SessionHead, status: Status, summary: Mapping[str, Any], *, elsewhere: bool = False
+) -> dict[str, Any]:
+    """Give a session as clients see it; ``elsewhere``: another process runs it, where alone something can be done."""
     return {
         "sessionId": head.id,
         "title": head.title,
@@ -72,7 +76,7 @@ def row(head: SessionHead, status: Status, summary: Mapping[str, Any]) -> dict[s
         "specification": None,
         "error": None,
         **{key: value for key, value in summary.items() if key != "revertible"},
-        "actions": actions(status, summary),
+        "actions": [name for name in actions(status, summary) if name in _READS or not elsewhere],
     }
 
 

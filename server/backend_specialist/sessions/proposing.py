@@ -139,7 +139,8 @@ class OpenProposals:
             return await self._close(proposal, others)
         confirm = answer.decision == "review" or self._journal.policy.preview
         confirm = confirm and self._journal.services.editor.traits.confirms_edits
-        await self._journal.record(records.applying(replace(proposal, changes=changes), others))
+        sent = replace(proposal, changes=changes)
+        await self._journal.record(records.applying(sent, others, previewed=confirm))
         found = await applying.apply(
             self._journal.services.editor,
             self._journal.services.workspace,

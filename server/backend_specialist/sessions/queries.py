@@ -44,7 +44,9 @@ class Queries:
         if head.id not in self._jobs and listing.is_final(head):
             return listing.row(head, Status(head.status), head.summary)
         session = await self.session(head.id)
-        return listing.row(head, session.status, listing.summary_of(session.facts, session.state))
+        summary = listing.summary_of(session.facts, session.state)
+        elsewhere = head.id not in self._jobs and not Status(head.status).ended
+        return listing.row(head, session.status, summary, elsewhere=elsewhere)
 
     def _is_here(self, head: SessionHead) -> bool:
         """Whether a session was started in one of these folders; without folders, in none."""

@@ -85,12 +85,15 @@ def answered(answer: Answer) -> Record:
     return Record(kind="answered", data=data)
 
 
-def applying(proposal: Proposal, beside: tuple[HunkOutcome, ...]) -> Record:
+def applying(
+    proposal: Proposal, beside: tuple[HunkOutcome, ...], *, previewed: bool = False
+) -> Record:
     """The edit is about to be sent; base and proposed text are in it, so a restart can tell what happened.
 
-    ``beside`` is what became of the hunks that are not sent.
+    ``beside`` is what became of the hunks that are not sent. ``previewed``: the editor's own preview asks first.
     """
     data = {
+        "previewed": previewed,
         "proposal": proposal_to_json(proposal),
         "beside": [outcome_to_json(item) for item in beside],
     }

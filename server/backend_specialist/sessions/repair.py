@@ -40,7 +40,10 @@ async def reconcile(session: Session) -> None:
     if proposal is None:
         return
     looked = [(c, await look(session.services.workspace, c.path)) for c in proposal.changes]
-    missing = tuple(change for change, seen in looked if _certainly_missing(change, seen))
+    previewed = session.state.previewed
+    missing = tuple(
+        change for change, seen in looked if _certainly_missing(change, seen, previewed=previewed)
+    )
     first, *later = session.state.waiting
     if len(missing) == len(looked):
         await session.record(records.asked((first, *later)))
@@ -61,14 +64,15 @@ async def reconcile(session: Session) -> None:
     session.announce_review(closed, outcomes)
 
 
-def _certainly_missing(change: FileChange, seen: Seen) -> bool:
+def _certainly_missing(change: FileChange, seen: Seen, *, previewed: bool) -> bool:
+    """Whether nothing of a change arrived. A preview that nobody has answered has applied nothing, and is gone."""
     if not seen.visible:
         return False
     if change.delete:
         return seen.text == change.base_text
     if change.base is None:
         return seen.snapshot is None
-    return seen.open and seen.text == change.base_text
+    return (seen.open or previewed) and seen.text == change.base_text
 
 
 def _judged(change: FileChange, seen: Seen) -> tuple[HunkOutcome, ...]:

@@ -26,12 +26,13 @@ class State:
     """Everything that survives a crash.
 
     ``waiting`` are the proposals without an answer, in the order in which they are asked. ``applying`` is set between
-    the user's yes and the comparison with the real text, ``beside`` with it: what became of the hunks that were not
-    sent. ``applied`` is what a revert would take back. ``untold`` are outcomes that the model has not heard of.
-    ``declined`` is what the user refused, ``reopened`` how many of that when the user last spoke. ``budget`` is what
-    was spent since then: limits count that. ``claimed_at`` is how many outcomes there were when the claims were made.
-    ``attempts`` are the failures, ``error_context`` is the document about the last one. ``filled`` is how many tokens
-    the first ``counted`` messages had when the endpoint last counted them; both are 0 where it has not.
+    the user's yes and the comparison with the real text, ``previewed`` whether the editor's own preview asks first, and
+    ``beside`` what became of the hunks that were not sent. ``applied`` is what a revert would take back. ``untold`` are
+    outcomes that the model has not heard of. ``declined`` is what the user refused, ``reopened`` how many of that when
+    the user last spoke. ``budget`` is what was spent since then: limits count that. ``claimed_at`` is how many outcomes
+    there were when the claims were made. ``attempts`` are the failures, ``error_context`` is the document about the
+    last one. ``filled`` is how many tokens the first ``counted`` messages had when the endpoint last counted them; both
+    are 0 where it has not.
     """
 
     system: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class State:
     changes: ChangeSet = field(default_factory=ChangeSet)
     waiting: tuple[Proposal, ...] = ()
     applying: Proposal | None = None
+    previewed: bool = False
     beside: tuple[HunkOutcome, ...] = ()
     applied: tuple[FileChange, ...] = ()
     outcomes: tuple[HunkOutcome, ...] = ()
@@ -149,7 +151,12 @@ def _asked(state: State, data: Mapping[str, Any]) -> State:
 
 def _applying(state: State, data: Mapping[str, Any]) -> State:
     beside = tuple(outcome_from_json(item) for item in data["beside"])
-    return replace(state, applying=proposal_from_json(data["proposal"]), beside=beside)
+    return replace(
+        state,
+        applying=proposal_from_json(data["proposal"]),
+        previewed=data.get("previewed", False),
+        beside=beside,
+    )
 
 
 def _outcome(state: State, data: Mapping[str, Any]) -> State:

@@ -17,6 +17,7 @@ from backend_specialist.sessions.facts import SessionFacts, facts_from_json
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.state import State, fold, restore
 
+_ELSEWHERE = "is in use by another editor. Go on with it there, or close it there first."
 Make = Callable[[str, SessionFacts, State], Session]
 
 
@@ -50,6 +51,11 @@ class StoredSessions:
             session.state = fold(session.state, entry)
         return session
 
+    async def refuse_elsewhere(self, session_id: str) -> None:
+        """Raise :class:`Refused` for a session that runs in another process, and for one that is not there."""
+        if not (await self.load(session_id)).status.ended:
+            raise Refused("sessionId", f"Session {session_id} {_ELSEWHERE}")
+
     @asynccontextmanager
     async def leased(self, session_id: str) -> AsyncIterator[Session]:
         """Give a stored session that this process may go on with; the block starts it, or raises and gives it back.
@@ -68,8 +74,5 @@ class StoredSessions:
             raise Refused("sessionId", f"Session {session_id} is still running; cancel it first.")
         await self.load(session_id)
         if not await self._store.acquire(session_id):
-            raise Refused(
-                "sessionId",
-                f"Session {session_id} is in use by another editor. Go on with it there, or close it there first.",
-            )
+            raise Refused("sessionId", f"Session {session_id} {_ELSEWHERE}")
         return await self.load(session_id)

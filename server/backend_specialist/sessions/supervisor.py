@@ -135,7 +135,7 @@ class Supervisor:
     async def cancel(self, session_id: str | None = None) -> list[str]:
         """Stop one session, or all; gives the ids of those that were running."""
         if session_id is not None and session_id not in self._jobs:
-            await self._stored.load(session_id)
+            await self._stored.refuse_elsewhere(session_id)
             return []
         chosen = [session_id] if session_id else [entry.session.id for entry in self._jobs]
         for each in chosen:
@@ -150,6 +150,13 @@ class Supervisor:
             raise Refused(
                 "proposalId",
                 f"Proposal {answer.proposal_id!r} is no longer open; nothing was applied. Review the current one.",
+            )
+        if answer.decision == "review" and not self._services.editor.traits.confirms_edits:
+            # Sent all the same, its edits would be applied unseen.
+            raise Refused(
+                "decision",
+                "This editor has no preview that asks, so nothing was applied. Accept hunks with `apply`, or all of "
+                "it with `applyAll`.",
             )
         unknown = answer.hunks - {hunk.id for change in waiting.changes for hunk in hunks(change)}
         if unknown:
@@ -216,7 +223,7 @@ class Supervisor:
         """Remove a session that does not run."""
         if session_id in self._jobs:
             raise Refused("sessionId", f"Session {session_id} is still running; cancel it first.")
-        await self._stored.load(session_id)
+        await self._stored.refuse_elsewhere(session_id)
         return await self._services.store.delete(session_id)
 
     async def close(self) -> None:
