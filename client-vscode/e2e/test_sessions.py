@@ -70,6 +70,23 @@ async def test_a_waiting_proposal_survives_a_reload(open_window) -> None:
     assert "All 2 edits were accepted" in await window.told_afterwards()
 
 
+async def test_edits_in_a_preview_survive_a_reload_and_are_asked_about_again(open_window) -> None:
+    edit = {"filePath": "app/extra.py", "oldString": "LIMIT = 10", "newString": "LIMIT = 20"}
+    window = await open_window([Reply(tools=(Call("edit", edit), DELIVER))])
+    bench = window.workbench
+    await bench.ready()
+    await bench.palette("Run a Task")
+    await bench.type_into_box("Raise the limit")
+    await bench.choose("1 edit in 1 file", "Review")
+    await bench.tick("extra.py")
+    await bench.page.reload()
+    await bench.choose("1 edit in 1 file", "Apply all")
+    await expect(bench.toast("has finished")).to_be_visible()
+    await bench.expect_text("app/extra.py", "LIMIT = 20\n")
+    assert window.disk("app/extra.py") == "LIMIT = 10\n"
+    assert window.turns() == 1, "nothing was asked of the model again"
+
+
 async def test_a_killed_server_comes_back_with_what_waited(open_window) -> None:
     window = await open_window(SCRIPT)
     bench = window.workbench
