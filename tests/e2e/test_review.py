@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from backend_specialist.adapters.scripts import Reply
-from support.fake_editor import Failure, Json, honest_apply
+from support.fake_editor import Failure, FakeEditor, Json, honest_apply
+from support.guises import Apply, vscode_apply
 from support.scripts_for_tests import DELIVER
 from support.stage import CREATED, LEAVE, TEXT, Case, Stage, check_report, edit, results, write
 
@@ -103,6 +105,44 @@ async def test_what_the_user_did_by_hand_is_accepted_and_not_asked_about_again(
     await stage.answer(case, proposal, "applyAll")
     assert set((await check_report(stage, case)).values()) == {"accepted"}
     assert not stage.told(case, "workspace/applyEdit")
+
+
+@pytest.mark.parametrize("apply", [honest_apply, vscode_apply], ids=["told first", "told later"])
+async def test_edits_of_two_sessions_in_one_file_are_both_applied(
+    stages: Stages, apply: Apply
+) -> None:
+    stage = await stages("draws")
+    stage.editor.guise.apply = apply
+    first = await stage.run(creates=False)
+    script = [Reply(tools=(edit(first.path, "keep_e = 0", "kept = 1"),)), Reply(tools=(DELIVER,))]
+    second = await stage.run(script=[*script, LEAVE])
+    asked = [(case, await stage.event(case, "proposal")) for case in (first, second)]
+    await asyncio.gather(*(stage.answer(*one, "applyAll") for one in asked))
+    for case in (first, second):
+        await stage.event(case, "status", status="completed")
+        (review,) = stage.events(case, "review")
+        assert {item["result"] for item in review["outcomes"]} == {"accepted"}
+    assert stage.editor.text(first.path) == DONE.replace("keep_e = 0", "kept = 1")
+
+
+async def test_edit_that_the_editor_refuses_as_stale_is_applied_where_its_place_is(
+    stages: Stages,
+) -> None:
+    stage, case, proposal = await proposed(stages)
+
+    async def types_first(editor: FakeEditor, params: Json) -> Json:
+        editor.guise.apply = honest_apply
+        typed(stage, case, "keep_a = 0\n", "keep_a = 0\ntyped = 1\n")
+        return await honest_apply(editor, params)
+
+    stage.editor.guise.apply = types_first
+    await stage.answer(case, proposal, "applyAll")
+    await stage.event(case, "status", status="completed")
+    (review,) = stage.events(case, "review")
+    assert [item["result"] for item in review["outcomes"]] == ALL
+    assert len(stage.events(case, "proposal")) == 1
+    assert stage.editor.text(case.path) == DONE.replace("keep_a = 0\n", "keep_a = 0\ntyped = 1\n")
+    assert stage.editor.real(case.created) == CREATED
 
 
 # ---------------------------------------------------------------- the way back

@@ -38,6 +38,7 @@ class Connection:
         self.server = SpecialistServer(Documents(self.disk), version="0")
         self.server.protocol.set_writer(self)  # type: ignore[arg-type]
         self.server.meet(said)
+        self.server.documents.start({"rootUri": "file:///w"})
         self.server.documents.did_open(
             uri="file:///w/open.py", language="python", version=4, text="old\n"
         )
@@ -51,9 +52,11 @@ class Connection:
         """Nothing is held."""
 
     def apply(self, *changes: FileChange, confirm: bool = False) -> asyncio.Task[ApplyAnswer]:
-        return asyncio.create_task(
-            self.editor.apply(changes, label="Add validation", confirm=confirm)
-        )
+        async def in_turn() -> ApplyAnswer:
+            async with self.editor.turn(confirm=confirm):
+                return await self.editor.apply(changes, label="Add validation", confirm=confirm)
+
+        return asyncio.create_task(in_turn())
 
     async def request(self) -> dict[str, Any]:
         async with asyncio.timeout(5):
@@ -145,7 +148,7 @@ async def test_apply_sends_nothing_for_a_text_that_is_not_the_base(
 ) -> None:
     connection = Connection()
     answer = await connection.apply(change("closed.py", "old\n"), one)
-    assert answer.applied is False, sentence
+    assert (answer.applied, answer.overtaken) == (False, True), sentence
     assert answer.reason
     assert connection.sent.empty()
 
@@ -201,7 +204,7 @@ async def test_apply_sends_nothing_that_the_editor_cannot_do(
 ) -> None:
     connection = Connection(said)
     answer = await connection.apply(one, confirm=confirm)
-    assert answer.applied is False, sentence
+    assert (answer.applied, answer.overtaken) == (False, False), sentence
     assert answer.reason.startswith("This editor")
     assert connection.sent.empty()
 

@@ -138,7 +138,7 @@ async def test_change_that_an_editor_cannot_take_is_not_sent(
     missing: str, sent: FileChange, words: str
 ) -> None:
     workspace, editor = stage({}, **{missing: False})
-    found = await applying.apply(editor, workspace, [sent], label="", confirm=False)
+    found = (await applying.apply(editor, workspace, [sent], label="", confirm=False)).outcomes
     assert editor.sent == []
     assert {item.result for item in found[sent.path]} == {"failed"}
     assert words in found[sent.path][0].reason
@@ -150,7 +150,9 @@ async def test_what_can_be_sent_is_sent_without_the_rest() -> None:
     other = FileChange(
         path="/shop/n.py", uri="file:///shop/n.py", label="n.py", base=None, text="n\n"
     )
-    found = await applying.apply(editor, workspace, [EDIT, other], label="", confirm=False)
+    found = (
+        await applying.apply(editor, workspace, [EDIT, other], label="", confirm=False)
+    ).outcomes
     assert editor.sent == [(EDIT,)]
     assert [item.result for item in (*found[EDIT.path], *found[other.path])] == [
         "accepted",
@@ -175,7 +177,7 @@ async def test_text_that_comes_after_the_answer_is_waited_for() -> None:
 
     editor.behaviour = answer_first
     workspace.next_change = next_change
-    found = await applying.apply(editor, workspace, [EDIT], label="", confirm=False)
+    found = (await applying.apply(editor, workspace, [EDIT], label="", confirm=False)).outcomes
     assert [item.result for item in found[EDIT.path]] == ["accepted", "accepted"]
 
 

@@ -5,6 +5,7 @@ Applies an edit as editors do, by position on the text that it holds, so it is n
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from backend_specialist.domain.changeset import FileChange, hunks
@@ -66,6 +67,10 @@ class DictEditor:
         self.sent: list[tuple[FileChange, ...]] = []
         self.confirmed: list[bool] = []
         self.behaviour: Callable[[Sequence[FileChange]], Awaitable[ApplyAnswer]] = self.apply_all
+        self._turns = {confirm: asyncio.Lock() for confirm in (False, True)}
+
+    def turn(self, *, confirm: bool) -> asyncio.Lock:
+        return self._turns[confirm]
 
     async def apply(
         self, changes: Sequence[FileChange], *, label: str, confirm: bool

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence, Set
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from lsprotocol import types
@@ -21,7 +22,8 @@ from backend_specialist.lsp.server import SpecialistServer
 
 APPLY_SECONDS = 30.0
 CANCEL_SECONDS = 2.0
-PREVIEW = "workspace/applyEdit with a preview"
+APPLY_EDIT = types.WORKSPACE_APPLY_EDIT
+PREVIEW = f"{APPLY_EDIT} with a preview"
 
 
 KEEPS_LAST_LINE = frozenset({"Neovim"})
@@ -29,6 +31,10 @@ KEEPS_LAST_LINE = frozenset({"Neovim"})
 
 class _NotSent(Exception):
     """Why a change may not be sent."""
+
+
+class _Overtaken(_NotSent):
+    """A text has changed since the change was made."""
 
 
 class LspEditor:
@@ -46,27 +52,31 @@ class LspEditor:
         """The connected client's traits."""
         return self._server.profile.traits
 
+    def turn(self, *, confirm: bool) -> AbstractAsyncContextManager[object]:
+        """The turn of edits, or that of previews: one that is open holds up no other session's edit."""
+        return self._server.requests.turn(PREVIEW if confirm else APPLY_EDIT)
+
     async def apply(
         self, changes: Sequence[FileChange], *, label: str, confirm: bool
     ) -> ApplyAnswer:
         """Send one edit. Raises nothing: a refusal, a malformed answer and a timeout are answers.
 
         A cancelled task still gets the answer to an edit that was sent, if it comes within :data:`CANCEL_SECONDS`.
-        A preview may be open for hours and has a turn of its own, so that it holds up no other session's edit.
         """
-        method = types.WORKSPACE_APPLY_EDIT
-        async with self._server.requests.turn(PREVIEW if confirm else method):
-            try:
-                self._check_traits(changes, confirm=confirm)
-                edit = await self._fresh_edit(changes, self._form(confirm=confirm))
-            except (_NotSent, Unreadable) as error:
-                return ApplyAnswer(applied=False, reason=str(error))
-            params = {"edit": edit, "label": label}
-            seconds = self.approval_seconds if confirm else APPLY_SECONDS
-            # An edit that was sent is being applied, while a preview may stay open for hours.
-            patience = 0.0 if confirm else CANCEL_SECONDS
-            send = self._server.requests.send
-            return _read(await send(method, params, seconds=seconds, patience=patience), seconds)
+        try:
+            self._check_traits(changes, confirm=confirm)
+            edit = await self._fresh_edit(changes, self._form(confirm=confirm))
+        except (_Overtaken, Unreadable) as error:
+            return ApplyAnswer(applied=False, reason=str(error), overtaken=True)
+        except _NotSent as error:
+            return ApplyAnswer(applied=False, reason=str(error))
+        params = {"edit": edit, "label": label}
+        seconds = self.approval_seconds if confirm else APPLY_SECONDS
+        # An edit that was sent is being applied, while a preview may stay open for hours.
+        patience = 0.0 if confirm else CANCEL_SECONDS
+        send = self._server.requests.send
+        answer = await send(APPLY_EDIT, params, seconds=seconds, patience=patience)
+        return _read(answer, seconds)
 
     def _form(self, *, confirm: bool) -> Form:
         return Form(
@@ -108,11 +118,11 @@ class LspEditor:
             return False
         if change.base is None:
             if await documents.disk.kind(change.path) != "missing":
-                raise _NotSent(f"{change.label} exists now, so it was not created.")
+                raise _Overtaken(f"{change.label} exists now, so it was not created.")
             return True
         text, _ = await documents.disk.read(change.path)
         if text != change.base.text:
-            raise _NotSent(_moved(change))
+            raise _Overtaken(_moved(change))
         return True
 
     def _with_version(self, change: FileChange, on_disk: Set[str]) -> FileChange:
@@ -120,7 +130,7 @@ class LspEditor:
         if buffer is None and change.path in on_disk:
             return replace(change, base=change.base and replace(change.base, version=None))
         if buffer is None or change.base is None or buffer.text != change.base.text:
-            raise _NotSent(_moved(change))
+            raise _Overtaken(_moved(change))
         return replace(change, base=buffer, uri=buffer.uri)
 
 

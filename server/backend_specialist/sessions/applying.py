@@ -1,14 +1,14 @@
 """From a yes to the real text: rebase, send, wait, compare.
 
 Owns the only path on which a session changes anything, and the rule that the client's word is not
-believed. Asks nobody and stores nothing.
+believed. Sends once: whether again is ``sessions.sending``'s. Asks nobody and stores nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from backend_specialist.domain.changeset import FileChange, hunks, select
 from backend_specialist.domain.document import Snapshot
@@ -20,6 +20,21 @@ from backend_specialist.sessions.looking import Seen, look, settled
 
 THERE = "the text was there already"
 STALE = "the file was changed in the editor where this edit belongs; read it again"
+_NOT_THERE = (Result.REFUSED, Result.FAILED, Result.ALTERED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """What became of an edit: the outcomes by path, from the real text.
+
+    ``overtaken`` are the ids of hunks that are not there because a text moved before the edit came; they are stale,
+    unless somebody tries again. ``resends``: that needs no question, for the editor says that it did nothing, no file
+    is half done, and nobody was shown a preview.
+    """
+
+    outcomes: Mapping[str, tuple[HunkOutcome, ...]]
+    overtaken: frozenset[str] = frozenset()
+    resends: bool = False
 
 
 async def refreshed(workspace: Workspace, change: FileChange) -> FileChange | None:
@@ -65,31 +80,71 @@ async def apply(
     *,
     label: str,
     confirm: bool,
-) -> dict[str, tuple[HunkOutcome, ...]] | None:
-    """Send the edit and give the outcome of every hunk, by path, from the real text.
-
-    ``None``: a text moved while the editor's own preview was open. What the user ticked could not be applied then, and
-    nobody told us what it was.
-    """
+) -> Applied:
+    """Send the edit and give the outcome of every hunk."""
     reasons = {change.path: unable(editor.traits, change) for change in changes}
     sent = [change for change in changes if not reasons[change.path]]
     outcomes = {c.path: failed(c, reasons[c.path]) for c in changes if reasons[c.path]}
     if not sent:
-        return outcomes
+        return Applied(outcomes=outcomes)
     answer = await editor.apply(sent, label=label, confirm=confirm)
+    if answer.overtaken:
+        late = frozenset[str]().union(*map(_all_hunks, sent))
+        outcomes |= {change.path: stale(change) for change in sent}
+        return Applied(outcomes=outcomes, overtaken=late, resends=True)
     seen = await settled(workspace, sent, denied=answer.applied is False)
-    if confirm and answer.applied is False and any(_moved(c, seen[c.path]) for c in sent):
-        return None
     for change in sent:
         # In a thread: to explain a large text that is another one takes a second.
         outcomes[change.path] = await asyncio.to_thread(
             judge, change, seen[change.path], answer, confirm=confirm
         )
-    return outcomes
+    moved = [change for change in sent if _moved(change, seen[change.path])]
+    late = _overtaken(sent, moved, outcomes, answer, confirm=confirm)
+    outcomes = {path: _as_stale(items, late) for path, items in outcomes.items()}
+    resends = answer.applied is False and not confirm and not _halves(outcomes, late)
+    return Applied(outcomes=outcomes, overtaken=late, resends=resends)
 
 
 def _moved(change: FileChange, seen: Seen) -> bool:
     return seen.visible and (seen.text or "") != change.base_text
+
+
+def _overtaken(
+    sent: Sequence[FileChange],
+    moved: Sequence[FileChange],
+    outcomes: Mapping[str, tuple[HunkOutcome, ...]],
+    answer: ApplyAnswer,
+    *,
+    confirm: bool,
+) -> frozenset[str]:
+    """The hunks that are not there because a text moved.
+
+    For one file that moved editors refuse the whole edit. One that checks versions and says yes all the same has left
+    out just the file that moved, and all of it.
+    """
+    if answer.applied is False and moved:
+        late = sent
+    elif answer.applied and not confirm:
+        late = [c for c in moved if all(o.result is Result.FAILED for o in outcomes[c.path])]
+    else:
+        late = []
+    return frozenset(
+        item.hunk for c in late for item in outcomes[c.path] if item.result in _NOT_THERE
+    )
+
+
+def _halves(outcomes: Mapping[str, tuple[HunkOutcome, ...]], late: frozenset[str]) -> bool:
+    """Whether of some file a part is missing and a part is there, by whomever."""
+    return any(
+        0 < sum(item.hunk in late for item in items) < len(items) for items in outcomes.values()
+    )
+
+
+def _as_stale(outcomes: tuple[HunkOutcome, ...], late: frozenset[str]) -> tuple[HunkOutcome, ...]:
+    return tuple(
+        replace(item, result=Result.STALE, reason=STALE, actual="") if item.hunk in late else item
+        for item in outcomes
+    )
 
 
 def unable(traits: EditorTraits, change: FileChange) -> str:

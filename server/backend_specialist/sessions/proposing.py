@@ -7,17 +7,16 @@ is asked belongs to ``lsp.approvals``; this module waits for an answer, for as l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.permission import Action
 from backend_specialist.domain.proposal import Answer, HunkOutcome, Proposal, proposals
-from backend_specialist.domain.rebase import only_shifted
 from backend_specialist.sessions import applying, decided, records
 from backend_specialist.sessions.events import Status
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.sessions.journal import Journal
+from backend_specialist.sessions.sending import Sending, Sent, cancelling
 
 
 class OpenProposals:
@@ -55,22 +54,33 @@ class OpenProposals:
         if not self._journal.services.editor.traits.applies_edits:
             self._journal.announce_proposal(proposal)
             return await self._close(proposal, self._impossible(proposal))
+        sending = Sending(self._journal)
         while True:
+            if not self._free(proposal):
+                # Every yes of the user counts anew.
+                sending = Sending(self._journal)
             answer = await self._ask(proposal)
             await self._journal.record(records.answered(answer))
             chosen, left = decided.chosen(proposal, answer)
-            fresh, lost = await self._fresh(chosen)
-            outcomes = None
-            if all(only_shifted(old, new) for old, new in fresh):
-                outcomes = await self._apply(proposal, answer, fresh, (*lost, *left))
-                if outcomes is None:
-                    fresh, lost = await self._fresh(chosen)
-            if outcomes is None and not fresh:
-                outcomes = await self._close(proposal, (*lost, *left))
-            if outcomes is not None:
-                return (*told, *outcomes)
-            told += (*lost, *left)
-            proposal = await self._renewed(proposal, [new for _, new in fresh], (*lost, *left))
+            confirm = self._confirms(answer)
+            sent = await sending.carry_out(proposal, chosen, left, confirm=confirm)
+            told += sent.outcomes
+            if not sent.again:
+                await self._close(proposal, tuple(sent.outcomes), tuple(sent.applied))
+                break
+            proposal = await self._renewed(proposal, sent)
+        if cancelling():
+            # Cancelled while the editor was applying it: that was seen to its end first.
+            raise asyncio.CancelledError
+        return tuple(told)
+
+    def _free(self, proposal: Proposal) -> bool:
+        return all(self.unasked(change) for change in proposal.changes)
+
+    def _confirms(self, answer: Answer) -> bool:
+        """Whether the editor's own preview is used."""
+        wanted = answer.decision == "review" or self._journal.policy.preview
+        return wanted and self._journal.services.editor.traits.confirms_edits
 
     def _impossible(self, proposal: Proposal) -> tuple[HunkOutcome, ...]:
         """This editor can apply nothing: nobody is asked, and the patch is left for the user."""
@@ -82,7 +92,7 @@ class OpenProposals:
         )
 
     async def _ask(self, proposal: Proposal) -> Answer:
-        if all(self.unasked(change) for change in proposal.changes):
+        if self._free(proposal):
             return Answer(proposal_id=proposal.id, decision="applyAll")
         self._open = proposal
         self._answer = asyncio.get_running_loop().create_future()
@@ -95,82 +105,19 @@ class OpenProposals:
             self._open = self._answer = None
             self.opened.clear()
 
-    async def _fresh(
-        self, chosen: Sequence[FileChange]
-    ) -> tuple[list[tuple[FileChange, FileChange]], tuple[HunkOutcome, ...]]:
-        fresh: list[tuple[FileChange, FileChange]] = []
-        lost: list[HunkOutcome] = []
-        for change in chosen:
-            moved = await applying.refreshed(self._journal.services.workspace, change)
-            if moved is None:
-                lost.extend(applying.stale(change))
-                continue
-            # In a thread: to explain a large text takes long.
-            lost.extend(await asyncio.to_thread(decided.there_already, change, moved))
-            if not moved.changes_nothing:
-                fresh.append((change, moved))
-        return fresh, tuple(lost)
-
-    async def _renewed(
-        self, old: Proposal, changes: Sequence[FileChange], settled: tuple[HunkOutcome, ...]
-    ) -> Proposal:
+    async def _renewed(self, old: Proposal, sent: Sent) -> Proposal:
         """The text changed under the answer: the user is asked about the new text."""
-        fresh = proposals(changes, round=old.round, title=old.title)[0]
+        fresh = proposals(sent.again, round=old.round, title=old.title)[0]
         again = records.asked((fresh, *self._journal.state.waiting[1:]))
+        settled = tuple(sent.outcomes)
         if not settled:
             await self._journal.record(again)
             return fresh
         paths = {item.path for item in settled}
         part = replace(old, changes=tuple(c for c in old.changes if c.path in paths))
-        await self._journal.record(records.outcome(part, settled, ()), again)
+        await self._journal.record(records.outcome(part, settled, tuple(sent.applied)), again)
         self._journal.announce_review(part, settled)
         return fresh
-
-    async def _apply(
-        self,
-        proposal: Proposal,
-        answer: Answer,
-        fresh: Sequence[tuple[FileChange, FileChange]],
-        others: tuple[HunkOutcome, ...],
-    ) -> tuple[HunkOutcome, ...] | None:
-        """Apply what was accepted and close the proposal; ``None``: see ``applying.apply``."""
-        changes = tuple(new for _, new in fresh)
-        if not changes:
-            return await self._close(proposal, others)
-        confirm = answer.decision == "review" or self._journal.policy.preview
-        confirm = confirm and self._journal.services.editor.traits.confirms_edits
-        sent = replace(proposal, changes=changes)
-        await self._journal.record(records.applying(sent, others, previewed=confirm))
-        found = await applying.apply(
-            self._journal.services.editor,
-            self._journal.services.workspace,
-            changes,
-            label=proposal.title,
-            confirm=confirm,
-        )
-        if found is None:
-            return None
-        closed = await self._close_applied(proposal, fresh, found, others)
-        task = asyncio.current_task()
-        if task and task.cancelling():
-            # Cancelled while the editor was applying it: that was seen to its end first.
-            raise asyncio.CancelledError
-        return closed
-
-    async def _close_applied(
-        self,
-        proposal: Proposal,
-        fresh: Sequence[tuple[FileChange, FileChange]],
-        found: Mapping[str, tuple[HunkOutcome, ...]],
-        others: tuple[HunkOutcome, ...],
-    ) -> tuple[HunkOutcome, ...]:
-        changes = [new for _, new in fresh]
-        parts = [applying.accepted_part(change, found[change.path]) for change in changes]
-        applied = tuple(part for part in parts if part)
-        outcomes = tuple(
-            item for pair in fresh for item in decided.renamed(*pair, found[pair[1].path])
-        )
-        return await self._close(proposal, (*outcomes, *others), applied)
 
     async def _close(
         self,
