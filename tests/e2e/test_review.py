@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -143,6 +144,49 @@ async def test_edit_that_the_editor_refuses_as_stale_is_applied_where_its_place_
     assert len(stage.events(case, "proposal")) == 1
     assert stage.editor.text(case.path) == DONE.replace("keep_a = 0\n", "keep_a = 0\ntyped = 1\n")
     assert stage.editor.real(case.created) == CREATED
+
+
+# ---------------------------------------------------------------- the path moves
+
+
+def led_astray(directory: Path, outside: Path) -> None:
+    """Another branch is checked out, in which the directory is a link out of the workspace."""
+    directory.rename(outside)
+    directory.symlink_to(outside)
+
+
+@pytest.mark.parametrize("opens", [True, False], ids=["open", "not open"])
+async def test_a_path_that_leads_out_of_the_workspace_by_now_is_refused(
+    stages: Stages, tmp_path: Path, opens: bool
+) -> None:
+    stage = await stages("draws")
+    stage.editor.guise.apply = honest_apply
+    case = await stage.run(opens=opens)
+    proposal = await stage.event(case, "proposal")
+    outside = tmp_path / "outside"
+    led_astray((stage.editor.root / case.path).parent, outside)
+    await stage.answer(case, proposal, "applyAll")
+    assert results(await check_report(stage, case), case) == ["stale"] * 4
+    assert not stage.told(case, "workspace/applyEdit")
+    assert {file.name: file.read_text() for file in outside.iterdir()} == {"main.py": TEXT}
+    assert "restore the path" in await stage.said_to_the_model(case)
+
+
+async def test_a_revert_does_not_follow_a_link_out_of_the_workspace(
+    stages: Stages, tmp_path: Path
+) -> None:
+    stage, case = await applied(stages)
+    for name in (case.path, case.created):
+        (stage.editor.root / name).write_text(stage.editor.text(name))
+    proposal = await reverting(stage, case)
+    outside = tmp_path / "outside"
+    led_astray((stage.editor.root / case.path).parent, outside)
+    mark = len(stage.editor.heard)
+    await stage.answer(case, proposal, "applyAll")
+    review = await stage.event(case, "review", since=mark)
+    assert {item["result"] for item in review["outcomes"]} == {"stale"}
+    await stage.event(case, "status", since=mark, status="completed")
+    assert {file.name for file in outside.iterdir()} == {"main.py", "test_main.py"}
 
 
 # ---------------------------------------------------------------- the way back

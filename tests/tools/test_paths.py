@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from backend_specialist.domain.changeset import FileChange
+from backend_specialist.tools.location import strayed
 from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.registry import ToolFailed
 from support.tool_context import make_context, make_root, uri_for, write_files
@@ -265,3 +267,53 @@ async def test_without_a_folder_relative_paths_mean_nothing(context, tmp_path):
     context.workspace.roots = ()
     assert "No folder is open" in await refusal(context, "src/app.py")
     assert "no folder is open" in await refusal(context, str(tmp_path / "x"), for_edit=True)
+
+
+# ---------------------------------------------------------------- where a proposed path leads later
+
+
+async def proposal_for(context, given) -> FileChange:
+    place = await resolve(context, given, for_edit=True)
+    return FileChange(path=place.path, uri=place.uri, label=place.label, base=None, text="")
+
+
+@pytest.mark.parametrize("given", ["src/app.py", "link/a.py", "new/deep/file.py"])
+async def test_a_proposed_path_that_leads_where_it_did_has_not_strayed(context, given):
+    assert not await strayed(context.workspace, [await proposal_for(context, given)])
+
+
+async def test_a_file_opened_through_a_link_stays_where_it_really_is(context):
+    context.open("link/a.py", "y\n")
+    change = await proposal_for(context, "real/a.py")
+    assert change.path == context.path("link/a.py")
+    assert not await strayed(context.workspace, [change])
+    link = Path(context.workspace.roots[0].path, "link")
+    link.unlink()
+    link.symlink_to("src")
+    assert await strayed(context.workspace, [change]) == {change.path}
+
+
+@pytest.mark.parametrize(
+    ("place", "target"),
+    [
+        ("new", "../outside"),
+        ("new/deep", "../../outside"),
+        ("new/deep/file.py", "../../../outside/none.txt"),
+        ("new", "src"),
+        ("new/deep/file.py", "../../src/app.py"),
+    ],
+)
+async def test_a_proposed_path_in_which_a_link_stands_now_has_strayed(context, place, target):
+    change = await proposal_for(context, "new/deep/file.py")
+    other = await proposal_for(context, "src/app.py")
+    link = context.path(place)
+    os.makedirs(os.path.dirname(link), exist_ok=True)
+    os.symlink(target, link)
+    assert await strayed(context.workspace, [change, other]) == {change.path}
+
+
+async def test_a_folder_that_is_added_inside_another_changes_nothing(context):
+    change = await proposal_for(context, "src/app.py")
+    inner = make_root(Path(context.path("src")))
+    context.workspace.roots = (*context.workspace.roots, inner)
+    assert not await strayed(context.workspace, [change])

@@ -55,7 +55,12 @@ class FileChange:
     @property
     def subjects(self) -> tuple[str, ...]:
         """Every name that permission rules judge the change by."""
-        return (self.subject or self.label, *self.aliases)
+        return (self.place, *self.aliases)
+
+    @property
+    def place(self) -> str:
+        """The real path below the root, as it was when the change was proposed."""
+        return self.subject or self.label
 
     @property
     def base_text(self) -> str:

@@ -17,9 +17,14 @@ from backend_specialist.domain.ports import ApplyAnswer, Editor, EditorTraits, W
 from backend_specialist.domain.proposal import HunkOutcome, Result
 from backend_specialist.domain.rebase import rebase
 from backend_specialist.sessions.looking import Seen, look, settled
+from backend_specialist.tools.location import strayed
 
 THERE = "the text was there already"
 STALE = "the file was changed in the editor where this edit belongs; read it again"
+STRAYED = (
+    "its path leads elsewhere than when this edit was proposed: a link or another folder stands in it now; "
+    "restore the path, or propose the edit where the file really is, inside the workspace"
+)
 _NOT_THERE = (Result.REFUSED, Result.FAILED, Result.ALTERED)
 
 
@@ -57,10 +62,10 @@ def _over(change: FileChange, now: Snapshot) -> FileChange | None:
     return fresh
 
 
-def stale(change: FileChange) -> tuple[HunkOutcome, ...]:
+def stale(change: FileChange, why: str = STALE) -> tuple[HunkOutcome, ...]:
     """Report every hunk of a change as stale: nothing of it was sent."""
     return tuple(
-        replace(item, result=Result.STALE, reason=STALE, actual="")
+        replace(item, result=Result.STALE, reason=why, actual="")
         for item in compare(change, None, frozenset())
     )
 
@@ -82,9 +87,8 @@ async def apply(
     confirm: bool,
 ) -> Applied:
     """Send the edit and give the outcome of every hunk."""
-    reasons = {change.path: unable(editor.traits, change) for change in changes}
-    sent = [change for change in changes if not reasons[change.path]]
-    outcomes = {c.path: failed(c, reasons[c.path]) for c in changes if reasons[c.path]}
+    outcomes = await _kept_back(editor.traits, workspace, changes)
+    sent = [change for change in changes if change.path not in outcomes]
     if not sent:
         return Applied(outcomes=outcomes)
     answer = await editor.apply(sent, label=label, confirm=confirm)
@@ -103,6 +107,18 @@ async def apply(
     outcomes = {path: _as_stale(items, late) for path, items in outcomes.items()}
     resends = answer.applied is False and not confirm and not _halves(outcomes, late)
     return Applied(outcomes=outcomes, overtaken=late, resends=resends)
+
+
+async def _kept_back(
+    traits: EditorTraits, workspace: Workspace, changes: Sequence[FileChange]
+) -> dict[str, tuple[HunkOutcome, ...]]:
+    """What must not be sent. It is looked where paths lead as late as that, since a question may wait for days."""
+    away = await strayed(workspace, changes)
+    kept = {change.path: stale(change, STRAYED) for change in changes if change.path in away}
+    for change in changes:
+        if why := unable(traits, change):
+            kept[change.path] = failed(change, why)
+    return kept
 
 
 def _moved(change: FileChange, seen: Seen) -> bool:

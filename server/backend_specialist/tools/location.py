@@ -10,7 +10,8 @@ import os
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from backend_specialist.domain.ports import Root
+from backend_specialist.domain.changeset import FileChange
+from backend_specialist.domain.ports import Root, Workspace
 from backend_specialist.tools.registry import ToolContext
 from backend_specialist.tools.resource import Resource
 
@@ -58,6 +59,21 @@ async def every_name(context: ToolContext, paths: Sequence[str]) -> dict[str, tu
         own = (_path_in(*found),) if found else names[-1:]
         known[path] = (*names, *own)
     return known
+
+
+async def strayed(workspace: Workspace, changes: Sequence[FileChange]) -> frozenset[str]:
+    """The paths of changes that do not lead to where they were proposed: a link has taken the place of something.
+
+    Any root counts, since folders come and go while a question waits.
+    """
+    ways = [change.path for change in changes] + [root.path for root in workspace.roots]
+    every = await workspace.disk.spellings(*ways)
+    homes = [names[-1] for names in every[len(changes) :] if names]
+    return frozenset(
+        change.path
+        for change, names in zip(changes, every, strict=False)
+        if not names or change.place not in [below(names[-1], home) for home in homes]
+    )
 
 
 def show(context: ToolContext, root: Root, label: str) -> str:
