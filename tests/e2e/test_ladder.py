@@ -11,7 +11,7 @@ import pytest
 
 from backend_specialist.adapters.scripts import Call, Reply
 from support import guises
-from support.fake_editor import NO_ANSWER, Failure, FakeEditor, Json
+from support.fake_editor import NO_ANSWER, PATIENCE, Failure, FakeEditor, Json
 from support.scripts_for_tests import DELIVER
 from support.stage import (
     LEAVE,
@@ -102,6 +102,19 @@ async def test_texts_of_model_and_repository_are_no_links_in_a_question(stages: 
         assert "](command" not in message
         assert "command:e" not in message
     assert (stage.editor.root / case.path).parent.joinpath("[x](command:evil).py").exists()
+
+
+async def test_a_question_shows_all_that_it_is_about(stages: Stages) -> None:
+    stage = await stages("unknown")
+    long = "[Which](one)? " * 142 + "The END"
+    asks = Call("question", {"questions": [{"question": long, "header": "H", "options": ["Yes"]}]})
+    case = await stage.run(script=[Reply(tools=(asks,)), LEAVE])
+    stage.editor.guise.choose = picks("Yes")
+    await stage.event(case, "question")
+    await stage.editor.command("review", sessionId=case.session)
+    await stage.event(case, "status", status="completed")
+    (question,) = questions(stage, case)
+    assert question["message"] == f"H: {long.replace('](', '] (')}"
 
 
 async def test_hunks_are_asked_one_by_one_where_the_setting_says_so(stages: Stages) -> None:
@@ -226,6 +239,30 @@ async def test_apply_all_goes_through_the_preview_where_the_setting_says_so(stag
     case = await stage.run(creates=False)
     assert list((await check_report(stage, case)).values()) == ["accepted", "refused", "refused"]
     stage.settle()
+
+
+async def test_what_is_in_the_editors_preview_is_not_asked_about_again(stages: Stages) -> None:
+    opened, decided = asyncio.Event(), asyncio.Event()
+
+    async def preview(_: FakeEditor, params: Json) -> Json:
+        assert params["edit"]["changeAnnotations"]
+        opened.set()
+        await decided.wait()
+        return {"applied": False}
+
+    stage = await vscode(stages, "Review")
+    stage.editor.guise.apply = preview
+    case = await stage.run()
+    await asyncio.wait_for(opened.wait(), PATIENCE)
+    asked = len(questions(stage, case))
+    try:
+        for named in ({"sessionId": case.session}, {}):
+            with pytest.raises(Failure, match="Where its preview is open, decide there"):
+                await stage.editor.command("review", **named)
+    finally:
+        decided.set()
+    await stage.event(case, "status", status="completed")
+    assert len(questions(stage, case)) == asked
 
 
 # ---------------------------------------------------------------- rounds

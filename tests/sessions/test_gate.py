@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from backend_specialist.domain.permission import Action, Setting, rules_from
-from backend_specialist.sessions.events import Asking
+from backend_specialist.sessions.events import MOST_DETAIL, Asking
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.tools.registry import ToolFailed
 
@@ -56,6 +56,14 @@ async def test_asked_subject_is_put_to_the_user_in_full(rules: Mapping[str, Sett
         "https://a.test/x",
     )
     assert asking.options == ("Allow once", "Allow in this session", "Reject")
+
+
+async def test_what_no_user_could_read_to_its_end_is_not_asked_about() -> None:
+    user = User("once", {"webfetch": "ask"})
+    await user.gate.permit("webfetch", ["h" * MOST_DETAIL])
+    with pytest.raises(ToolFailed, match="2,001 characters, more than a user can be shown"):
+        await user.gate.permit("webfetch", ["h" * (MOST_DETAIL + 1)])
+    assert [len(asking.detail) for asking in user.asked] == [MOST_DETAIL]
 
 
 @pytest.mark.parametrize("answer", ["reject", None, "", "yes", "Allow once"])

@@ -16,7 +16,7 @@ from backend_specialist.domain.display import plain
 from backend_specialist.domain.proposal import Answer, Proposal
 from backend_specialist.lsp.announcer import EVENT, wire
 from backend_specialist.lsp.contents import Contents
-from backend_specialist.lsp.questions import APPLY_ALL, REJECT, REVIEW, Questions, summary
+from backend_specialist.lsp.questions import APPLY_ALL, REJECT, REVIEW, Questions, summary, whole
 from backend_specialist.lsp.server import SpecialistServer
 from backend_specialist.sessions.applying import unable
 from backend_specialist.sessions.events import Asking, Event, Kind, Status
@@ -99,11 +99,11 @@ class Approvals:
     # ------------------------------------------------------------ opening a question
 
     async def open(self, session_id: str | None) -> str:
-        """Open what waits, because the user asked for it; gives the session's id."""
+        """Open what waits, because the user asked for it; gives the session's id. What is answered waits no more."""
         chosen = session_id or (next(iter(self._waiting)) if len(self._waiting) == 1 else None)
         event = self._waiting.get(chosen) if chosen else None
-        if event is None:
-            chosen, _ = await self._supervisor.waiting.proposal(session_id)
+        if event is None or event.kind is Kind.PROPOSAL:
+            chosen, _ = await self._supervisor.waiting.proposal(chosen or session_id)
             event = self._waiting[chosen]
         assert chosen is not None  # noqa: S101 - the supervisor gave it
         if event.kind.value in self._server.profile.traits.draws:
@@ -203,4 +203,4 @@ def _how_to_answer(session_id: str, asking: Asking) -> str:
     if asking.kind == "permission":
         named = f'"sessionId": "{session_id}", "requestId": "{asking.request_id}"'
         call = f'answer {{{named}, "decision": "once", "session" or "reject"}}'
-    return f"Specialist asks: {plain(asking.detail, 600)} Answer with the command backendSpecialist.{call}."
+    return f"Specialist asks: {whole(asking)} Answer with the command backendSpecialist.{call}."

@@ -14,7 +14,7 @@ from backend_specialist.domain.changeset import FileChange, Hunk, counts, hunks
 from backend_specialist.domain.display import plain
 from backend_specialist.domain.proposal import Answer, Proposal
 from backend_specialist.lsp.requests import Requests
-from backend_specialist.sessions.events import Asking
+from backend_specialist.sessions.events import MOST_DETAIL, Asking
 
 REVIEW = "Review"
 APPLY_ALL = "Apply all"
@@ -81,8 +81,13 @@ class Questions:
 
     async def request(self, asking: Asking) -> str | None:
         """Ask a question with options, or for a permission."""
-        message = f"{plain(asking.title, 120)}: {plain(asking.detail, 1_500)}"
+        message = f"{plain(asking.title, 120)}: {whole(asking)}"
         return await self._choose(message, asking.options)
+
+
+def whole(asking: Asking) -> str:
+    """What a request is about, to its end: made harmless, it is longer by what breaks the links in it."""
+    return plain(asking.detail, 2 * MOST_DETAIL)
 
 
 def summary(proposal: Proposal) -> str:

@@ -62,12 +62,17 @@ class Event:
 Listener = Callable[[Event], None]
 
 
+MOST_DETAIL = 2_000
+"""How long what a user is asked about may be: an editor that cuts it would have them agree to what they cannot see."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
     """An open question or permission request, answered through ``Supervisor.answer_request``.
 
     ``kind`` is ``question`` or ``permission``. ``options`` are button titles; an empty tuple asks for free text.
-    ``detail`` is the full subject (a URL, a path), to be neutralised before it is shown.
+    ``detail`` is the full subject (a URL, a path), to be neutralised before it is shown, and short enough for that:
+    at most :data:`MOST_DETAIL` characters.
     """
 
     request_id: str

@@ -1,7 +1,8 @@
 """The gate that every tool call passes.
 
-Owns the decision allow, ask or deny, and what the user approved for this session. Knows no tool:
-a tool names a permission and its subjects. ``edit: ask`` passes here, because edits are asked about in the review.
+Owns the decision allow, ask or deny, what the user approved for this session, and that nobody is asked about what is
+too long to be read. Knows no tool: a tool names a permission and its subjects. ``edit: ask`` passes here, because edits
+are asked about in the review.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from backend_specialist.domain.permission import Action, Chain, Decision, evaluate_chain, matches
-from backend_specialist.sessions.events import Asking
+from backend_specialist.sessions.events import MOST_DETAIL, Asking
 from backend_specialist.tools.registry import ToolFailed
 
 Remember = Callable[[str, str, str], Awaitable[None]]
@@ -54,11 +55,17 @@ class Gate:
         return all((permission, subject) in approved for subject in subjects)
 
     async def _ask_user(self, permission: str, subjects: Sequence[str], title: str) -> None:
+        detail = ", ".join(subjects)
+        if len(detail) > MOST_DETAIL:
+            raise ToolFailed(
+                f"The user would be asked about {permission}, but what it is for has {len(detail):,} characters, more "
+                f"than a user can be shown ({MOST_DETAIL:,}). Nobody was asked and nothing was done. Use a shorter one."
+            )
         asking = Asking(
             request_id="",
             kind="permission",
             title=title or f"Allow {permission}?",
-            detail=", ".join(subjects),
+            detail=detail,
             options=("Allow once", "Allow in this session", "Reject"),
         )
         answer = await self._ask(asking)

@@ -14,6 +14,7 @@ from backend_specialist.sessions import work
 from backend_specialist.sessions.events import Status
 from backend_specialist.sessions.jobs import Jobs, Running
 from backend_specialist.sessions.services import Services
+from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.stored import Refused, StoredSessions
 
 
@@ -32,7 +33,7 @@ class Waiting:
         entry = self._jobs.get(session_id) or await self._reopen(session_id)
         proposal = entry.session.proposals.waiting
         if proposal is None:
-            raise Refused("sessionId", f"Session {session_id} has no proposal that waits.")
+            raise Refused("sessionId", _why_none(session_id, entry.session))
         return session_id, proposal
 
     async def _only(self) -> str:
@@ -72,3 +73,12 @@ class Waiting:
         await asyncio.wait({opened, entry.task}, return_when=asyncio.FIRST_COMPLETED)
         opened.cancel()
         return entry
+
+
+def _why_none(session_id: str, session: Session) -> str:
+    if session.state.applying is None:
+        return f"Session {session_id} has no proposal that waits."
+    return (
+        f"The proposal of session {session_id} is answered: its edits are with your editor, or next in line there. "
+        "Where its preview is open, decide there."
+    )
