@@ -6,13 +6,11 @@
 import { commands, type Disposable, window } from "vscode";
 import { pickAction } from "./menu";
 import { placeOf } from "./place";
-import type { Action, Caller, PickArgument, Place } from "./protocol";
+import { type Action, type Caller, OWN, type PickArgument, type Place } from "./protocol";
 import { Rights } from "./rights";
 import type { Sessions } from "./sessions";
 import type { Row } from "./tree";
 import { line, statusOf } from "./words";
-
-const PREFIX = "backendSpecialist.client.";
 
 /** What is not the server's: keys, its process, the log. */
 export interface Around {
@@ -53,7 +51,7 @@ export class Commands {
         ),
       saveDeliverable: (row) => this.session("saveDeliverable", row, (id) => this.save(id)),
       delete: (row) => this.session("deleteSession", row, (id) => this.remove(id)),
-      sessions: () => commands.executeCommand(`${PREFIX}sessionsView.focus`),
+      sessions: () => commands.executeCommand(`${OWN}sessionsView.focus`),
       refresh: () => this.sessions.refresh(),
       agents: () => rights.agents(),
       explainPermission: () => rights.explainPermission(),
@@ -66,7 +64,7 @@ export class Commands {
       menu: () => this.menu(),
     };
     return Object.entries(table).map(([name, call]) =>
-      commands.registerCommand(PREFIX + name, async (row?: Row) => {
+      commands.registerCommand(OWN + name, async (row?: Row) => {
         // Thrown on, VS Code would put it into a box in front of everything.
         await call(row).then(undefined, (error) => this.around.failed(error));
       }),
@@ -75,15 +73,23 @@ export class Commands {
 
   // ------------------------------------------------------------ starting
 
-  private async run(): Promise<void> {
+  /** Ask for a task; one that is refused is asked for again, so that what was typed is not lost. */
+  private async run(typed = "", refusal = ""): Promise<void> {
     const place = placeOf(window.activeTextEditor);
+    const about = place.range ? "It is about the selected code." : "It is about this workspace.";
     const instructions = await window.showInputBox({
       title: "Backend Specialist: Run a Task",
-      prompt: place.range ? "It is about the selected code." : "It is about this workspace.",
+      prompt: `${refusal} ${about}`.trim(),
       placeHolder: "Add an endpoint that lists the orders of a customer, with tests",
+      value: typed,
       ignoreFocusOut: true,
     });
-    if (instructions?.trim()) await this.server.call("run", { ...place, instructions });
+    if (!instructions?.trim()) return;
+    try {
+      await this.server.call("run", { ...place, instructions });
+    } catch (error) {
+      await this.run(instructions, line(error instanceof Error ? error.message : String(error)));
+    }
   }
 
   /** Pick one of all recipes that fit here, or at the place for which a code action has `offered` more. */
@@ -102,7 +108,7 @@ export class Commands {
 
   private async menu(): Promise<void> {
     const chosen = await pickAction(this.sessions, this.around.running());
-    if (chosen) await commands.executeCommand(PREFIX + chosen);
+    if (chosen) await commands.executeCommand(OWN + chosen);
   }
 
   // ------------------------------------------------------------ sessions

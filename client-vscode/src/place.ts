@@ -16,8 +16,10 @@ export function placeOf(editor: TextEditor | undefined): Place {
     .filter(({ range }) => range.intersection(selection))
     .slice(0, MOST_DIAGNOSTICS)
     .map(diagnosticOf);
-  const place = { uri: document.uri.toString(), version: document.version, diagnostics };
-  return selection.isEmpty ? place : { ...place, range: rangeOf(selection) };
+  const place = { uri: document.uri.toString(), diagnostics };
+  // A version says to which text a range belongs; where nothing is selected, the file is meant as it is then.
+  if (selection.isEmpty) return place;
+  return { ...place, version: document.version, range: rangeOf(selection) };
 }
 
 function diagnosticOf({ message, severity, source = "", range }: Diagnostic) {

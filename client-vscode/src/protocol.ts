@@ -6,6 +6,8 @@
 
 export const EVENT = "backendSpecialist/event";
 export const PREFIX = "backendSpecialist.";
+/** Commands, settings and views that are this client's and not the server's. */
+export const OWN = "backendSpecialist.client.";
 export const PICK_RECIPE = "backendSpecialist.pickRecipe";
 /** `preview`: the Refactor Preview asks, in every product that is built from VS Code. */
 export const DRAWN = ["proposal", "question", "permission", "error", "preview"] as const;
@@ -73,7 +75,6 @@ export interface Session {
 
 export interface ErrorContext {
   message: string;
-  errorKind: string;
   category: string;
   severity: string;
   attempts: number;
@@ -99,7 +100,6 @@ export interface Proposal extends Head {
   kind: "proposal";
   proposalId: string;
   title: string;
-  round: number;
   protected: string;
   added: number;
   removed: number;
@@ -136,15 +136,11 @@ export interface Recipe {
   name: string;
   title: string;
   description: string;
-  kind: string;
-  when: "selection" | "diagnostic" | "file" | "always";
   source: string;
 }
 
 export interface Agent {
   name: string;
-  description: string;
-  mode: string;
   model: string | null;
   source: string;
   permissions: Record<string, string>;

@@ -4,6 +4,7 @@
  * Owns what it says. A click opens the menu.
  */
 import { StatusBarAlignment, type StatusBarItem, ThemeColor, window } from "vscode";
+import { OWN } from "./protocol";
 import type { Life } from "./server";
 import type { Sessions } from "./sessions";
 import { cost } from "./words";
@@ -42,12 +43,9 @@ export class StatusBar {
   private readonly item: StatusBarItem;
 
   constructor() {
-    this.item = window.createStatusBarItem(
-      "backendSpecialist.client.status",
-      StatusBarAlignment.Left,
-    );
+    this.item = window.createStatusBarItem(`${OWN}status`, StatusBarAlignment.Left);
     this.item.name = "Backend Specialist";
-    this.item.command = "backendSpecialist.client.menu";
+    this.item.command = `${OWN}menu`;
     this.item.show();
   }
 

@@ -10,17 +10,15 @@ const PAUSE_MS = 1500;
 export class Typing {
   private last = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly now: () => number = Date.now) {}
-
   /** The user has changed the text that they look at. */
   typed(): void {
-    this.last = this.now();
+    this.last = Date.now();
   }
 
   /** Wait until nothing was typed for a while. */
   async pause(): Promise<void> {
     for (;;) {
-      const left = this.last + PAUSE_MS - this.now();
+      const left = this.last + PAUSE_MS - Date.now();
       if (left <= 0) return;
       await delay(left);
     }

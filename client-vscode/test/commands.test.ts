@@ -5,7 +5,7 @@ import { ACTIONS, type Recipe, type Session } from "../src/protocol";
 import { Sessions } from "../src/sessions";
 import { SessionsTree } from "../src/tree";
 import { caller, ENDED, outcome, session } from "./samples";
-import { commands, window } from "./vscode";
+import { commands, languages, window } from "./vscode";
 
 const around = {
   running: vi.fn(() => true),
@@ -16,6 +16,7 @@ const around = {
   failed: vi.fn(),
 };
 
+type Box = { prompt: string; value: string };
 type Given = ReturnType<typeof session> | Parameters<typeof caller>[0];
 
 /** Commands beside a server with these sessions and these other answers. */
@@ -108,11 +109,37 @@ describe("commands", () => {
   });
 
   const recipe = (name: string): Recipe => {
-    return { name, title: name, description: "", kind: "", when: "selection", source: "" };
+    return { name, title: name, description: "", source: "" };
   };
   const recipes = () => [recipe("best"), recipe("second"), recipe("third")];
   const at = { start: { line: 1, character: 0 }, end: { line: 2, character: 0 } };
   const place = { uri: "file:///a.py", version: 7, range: at, diagnostics: [] };
+  const uri = { scheme: "file", toString: () => "file:///a.py" };
+  const selected = { document: { uri, version: 7 }, selection: { isEmpty: false, ...at } };
+
+  it("ask again for a task that was refused, with what was typed and the place read anew", async () => {
+    window.activeTextEditor = selected;
+    languages.getDiagnostics.mockReturnValue([]);
+    const refusals = [new Error("The document has changed.")];
+    const { run, server } = await stage({
+      run: () => {
+        window.activeTextEditor = undefined;
+        const refusal = refusals.pop();
+        if (refusal) throw refusal;
+        return { sessionId: "s1" };
+      },
+    });
+    window.showInputBox.mockResolvedValueOnce("Guard mean()");
+    window.showInputBox.mockImplementationOnce(async (box) => `${(box as Box).value} well`);
+    await run("run");
+    const [, again] = window.showInputBox.mock.calls.map(([box]) => box as Box);
+    expect(again?.prompt).toBe("The document has changed. It is about this workspace.");
+    expect(server.calls.slice(-2)).toEqual([
+      ["run", { ...place, instructions: "Guard mean()" }],
+      ["run", { instructions: "Guard mean() well" }],
+    ]);
+    expect(around.failed).not.toHaveBeenCalled();
+  });
 
   it.each([
     ["from the palette", undefined, {}],

@@ -21,14 +21,14 @@ beforeEach(() => {
 });
 
 describe("the place of a task", () => {
-  const file = { uri: "file:///a.py", version: 7, diagnostics: [] };
+  const file = { uri: "file:///a.py", diagnostics: [] };
 
   it("is the selection, at the version that the user sees", () => {
     const range = { start: at(1, 2), end: at(3, 4) };
-    expect(placeOf(editor("file", false))).toEqual({ ...file, range });
+    expect(placeOf(editor("file", false))).toEqual({ ...file, version: 7, range });
   });
 
-  it("is the file without a selection, and nothing in an output channel", () => {
+  it("is the file without a selection, at whatever version, and nothing in an output channel", () => {
     expect(placeOf(editor("file", true))).toEqual(file);
     expect(placeOf(editor("output", false))).toEqual({});
     expect(placeOf(undefined)).toEqual({});

@@ -6,7 +6,7 @@ import { caller, session } from "./samples";
 import { window } from "./vscode";
 
 function agent(name: string, permissions: Record<string, string>): Agent {
-  return { name, description: "", mode: "all", model: null, source: "built-in", permissions };
+  return { name, model: null, source: "built-in", permissions };
 }
 
 async function stage(answers: Parameters<typeof caller>[0] = {}) {

@@ -59,7 +59,6 @@ export function proposal(given: Partial<Proposal> = {}): Proposal {
     seq: 9,
     proposalId: "p1",
     title: "Guard mean()",
-    round: 1,
     protected: "",
     added: 4,
     removed: 1,

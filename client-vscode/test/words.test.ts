@@ -37,7 +37,6 @@ describe("words", () => {
     expect(failure(session())).toBe("");
     const error = {
       message: "No key.\n[go](command:x)",
-      errorKind: "key",
       category: "system",
       severity: "critical",
       attempts: 2,
