@@ -6,9 +6,10 @@
  */
 import { type TextDocument, Uri, workspace } from "vscode";
 import type { ApplyWorkspaceEditParams } from "vscode-languageclient/node";
-import type { SessionEvent } from "./protocol";
+import { OWN, type SessionEvent } from "./protocol";
 
 export class Saving {
+  /** The files that held no unsaved changes of the user before the last edit of them. */
   private readonly ours = new Set<string>();
 
   /** Note which files of an edit hold no unsaved changes of the user, before it is applied. */
@@ -17,7 +18,8 @@ export class Saving {
     for (const edit of params.edit.documentChanges ?? []) {
       if (!("textDocument" in edit)) continue;
       const uri = Uri.parse(edit.textDocument.uri).toString();
-      if (!dirty.has(uri)) this.ours.add(uri);
+      if (dirty.has(uri)) this.ours.delete(uri);
+      else this.ours.add(uri);
     }
   }
 
@@ -26,7 +28,7 @@ export class Saving {
     if (event.kind !== "review") return;
     const accepted = event.outcomes.filter((outcome) => outcome.result === "accepted");
     const applied = new Set(accepted.map((outcome) => Uri.file(outcome.path).toString()));
-    const wanted = workspace.getConfiguration("backendSpecialist.client").get("saveAfterApply");
+    const wanted = workspace.getConfiguration().get(`${OWN}saveAfterApply`);
     for (const document of workspace.textDocuments) {
       if (!(applied.has(name(document)) && this.ours.delete(name(document)))) continue;
       if (wanted && document.isDirty) await document.save();

@@ -21,7 +21,7 @@ function review(...outcomes: ReturnType<typeof outcome>[]) {
 
 function wanted(saveAfterApply: boolean): void {
   workspace.getConfiguration.mockReturnValue({
-    get: (key: string) => key === "saveAfterApply" && saveAfterApply,
+    get: (key: string) => key === "backendSpecialist.client.saveAfterApply" && saveAfterApply,
     inspect: () => undefined,
   });
 }
@@ -46,6 +46,18 @@ describe("saving after edits", () => {
     const file = document("app/main.py", true);
     workspace.textDocuments = [file];
     const saving = new Saving();
+    saving.before(edit("app/main.py"));
+    await saving.hear(review(outcome("app/main.py", "accepted")));
+    expect(file.save).not.toHaveBeenCalled();
+  });
+
+  it("leaves a file alone in which the user typed after an earlier edit of it was refused", async () => {
+    const file = document("app/main.py", false);
+    workspace.textDocuments = [file];
+    const saving = new Saving();
+    saving.before(edit("app/main.py"));
+    await saving.hear(review(outcome("app/main.py", "refused")));
+    file.isDirty = true;
     saving.before(edit("app/main.py"));
     await saving.hear(review(outcome("app/main.py", "accepted")));
     expect(file.save).not.toHaveBeenCalled();
