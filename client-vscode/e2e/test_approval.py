@@ -241,3 +241,44 @@ async def test_accepted_files_are_saved_where_the_user_wants_it_but_not_their_ow
     assert await bench.is_dirty("app/main.py")
     assert window.disk("app/main.py") == MAIN
     assert window.turns() == len(SCRIPT)
+
+
+async def test_what_the_user_typed_after_a_refused_edit_is_not_saved(open_window) -> None:
+    window = await open_window(SCRIPT, machine={"backendSpecialist.client.saveAfterApply": True})
+    bench = window.workbench
+    await proposed(window)
+    await bench.choose("2 edits in 2 files", "Review")
+    await expect(bench.preview_rows().first).to_be_visible()
+    await bench.preview("Discard")
+    await expect(bench.toast("has finished")).to_be_visible()
+    await bench.palette("Notifications: Clear All Notifications")
+    await bench.show("app/main.py")
+    await bench.press("Control+Home")
+    await bench.keyboard.type("# mine\n")
+    await asked_again(window)
+    await bench.choose("2 edits in 2 files", "Apply all")
+    await eventually(lambda: window.disk("tests/test_mean.py"), CREATED)
+    await bench.expect_text("app/main.py", "# mine\n" + CHANGED)
+    assert await bench.is_dirty("app/main.py")
+    assert window.disk("app/main.py") == MAIN
+
+
+async def test_a_task_about_a_selection_that_changed_comes_back_as_it_was_typed(
+    open_window,
+) -> None:
+    window = await open_window([Reply(text="It is guarded.")])
+    bench = window.workbench
+    await bench.ready()
+    await bench.show("app/main.py")
+    await bench.select_lines(5, 6)
+    await bench.palette("Run a Task")
+    box = bench.page.locator(".quick-input-widget")
+    await expect(box).to_contain_text("about the selected code")
+    (window.root / "app/main.py").write_text(MAIN + "MORE = 1\n")
+    await eventually(bench.shown_text, MAIN + "MORE = 1\n")
+    await bench.type_into_box("Guard mean()")
+    await expect(box).to_contain_text("has changed since it was selected")
+    await expect(box.locator("input")).to_have_value("Guard mean()")
+    await bench.press("Enter")
+    await expect(bench.toast("has finished")).to_be_visible()
+    assert "Guard mean()" in str(window.model.requests[0]["messages"])

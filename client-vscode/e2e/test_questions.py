@@ -76,6 +76,37 @@ async def test_a_permission_holds_once_for_the_session_or_not_at_all(open_window
         await untouched(window)
 
 
+async def test_a_long_address_is_allowed_only_where_all_of_it_is_shown(
+    open_window, tmp_path
+) -> None:
+    agents = write_project(tmp_path / "agents", ASKER)
+    path = f"/{'a' * 1500}-END"
+    async with running() as web:
+        web.answers[path] = response(b"Page 7")
+        fetch = Call("webfetch", {"url": web.url + path})
+        machine = {
+            "backendSpecialist.agent": "asker",
+            "backendSpecialist.agentDirectories": [str(agents)],
+            "backendSpecialist.webfetch.allowHosts": [f"127.0.0.1:{web.port}"],
+        }
+        script = [Reply(tools=(fetch,)), Reply(text="Read.")]
+        window = await open_window(script, machine=machine)
+        bench = window.workbench
+        await bench.ready()
+        await bench.palette("Run a Task")
+        await bench.type_into_box("Read the page")
+        toast = bench.toast("characters)")
+        await expect(toast).to_be_visible()
+        await expect(toast.locator(".monaco-button", has_text="Allow")).to_have_count(0)
+        await bench.choose("characters)", "Show All…")
+        dialog = bench.dialog("-END")
+        await expect(dialog).to_be_visible()
+        assert not web.requests
+        await dialog.locator(".monaco-button", has_text="Allow once").click()
+        await expect(bench.toast("has finished")).to_be_visible()
+        assert "Page 7" in window.told()
+
+
 async def test_an_agent_that_is_picked_does_what_comes_next(open_window) -> None:
     window = await open_window([Reply(text="No index is missing.")])
     bench = window.workbench

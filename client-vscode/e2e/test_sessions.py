@@ -7,7 +7,7 @@ import re
 import signal
 
 from playwright.async_api import expect
-from test_approval import BYE, MAIN, applied, proposed, untouched
+from test_approval import BYE, CHANGED, MAIN, applied, asked_again, proposed, untouched
 from workbench import eventually
 
 from backend_specialist.adapters.scripts import Call, Fault, Reply
@@ -16,16 +16,17 @@ from support.scripts_for_tests import DELIVER, SCRIPT
 STALL = Reply(text="I look around.", fault=Fault(kind="stall", after=4))
 
 
-async def test_two_sessions_can_wait_at_once(open_window) -> None:
-    def other(request) -> Reply:
-        """A conversation about the limit gets other edits."""
-        turn = sum(message["role"] == "assistant" for message in request["messages"])
-        if "Raise the limit" not in str(request["messages"][0]):
-            return SCRIPT[turn]
-        edit = {"filePath": "app/extra.py", "oldString": "LIMIT = 10", "newString": "LIMIT = 20"}
-        return [Reply(tools=(Call("edit", edit),)), Reply(tools=(DELIVER,))][turn]
+def guard_or_raise(request) -> Reply:
+    """A conversation about the limit gets other edits."""
+    turn = sum(message["role"] == "assistant" for message in request["messages"])
+    if "Raise the limit" not in str(request["messages"][0]):
+        return SCRIPT[turn]
+    edit = {"filePath": "app/extra.py", "oldString": "LIMIT = 10", "newString": "LIMIT = 20"}
+    return [Reply(tools=(Call("edit", edit),)), Reply(tools=(DELIVER,))][turn]
 
-    window = await open_window(other)
+
+async def test_two_sessions_can_wait_at_once(open_window) -> None:
+    window = await open_window(guard_or_raise)
     bench = window.workbench
     await proposed(window)
     await bench.palette("Run a Task")
@@ -140,10 +141,59 @@ async def test_a_cancelled_session_leaves_no_preview_that_could_still_be_applied
     await proposed(window)
     await bench.choose("2 edits in 2 files", "Review")
     await bench.tick("main.py")
+    await bench.palette("Review Proposed Edits")
+    await expect(bench.toast("Where its preview is open, decide there")).to_be_visible()
     await bench.palette("Cancel")
     await expect(bench.toast("was cancelled")).to_be_visible()
     await expect(bench.preview_rows()).to_have_count(0)
     await untouched(window)
+
+
+async def test_apply_all_by_preview_leaves_none_open_when_it_is_cancelled(open_window) -> None:
+    machine = {"backendSpecialist.approval": "preview"}
+    window = await open_window(SCRIPT, machine=machine)
+    bench = window.workbench
+    await proposed(window)
+    await bench.choose("2 edits in 2 files", "Apply all")
+    await expect(bench.preview_rows().first).to_be_visible()
+    await bench.palette("Cancel")
+    await expect(bench.toast("was cancelled")).to_be_visible()
+    await expect(bench.preview_rows()).to_have_count(0)
+    await untouched(window)
+
+
+async def test_a_cancelled_session_leaves_the_preview_of_another_open(open_window) -> None:
+    window = await open_window(guard_or_raise)
+    bench = window.workbench
+    await proposed(window)
+    await bench.palette("Run a Task")
+    await bench.type_into_box("Raise the limit")
+    await expect(bench.toast("1 edit in 1 file")).to_be_visible()
+    await bench.choose("2 edits in 2 files", "Review")
+    await bench.tick("main.py")
+    await bench.choose("1 edit in 1 file", "Review")
+    row = await bench.session_row("Raise the limit")
+    await bench.row_button(row, "Cancel")
+    await expect(row).to_contain_text("cancelled")
+    await bench.preview("Apply")
+    await bench.expect_text("app/main.py", CHANGED)
+    assert window.disk("app/extra.py") == "LIMIT = 10\n"
+
+
+async def test_sessions_of_one_title_have_diffs_of_their_own(open_window) -> None:
+    replies = [*SCRIPT, *SCRIPT]
+    window = await open_window(lambda _: replies.pop(0))
+    bench = window.workbench
+    await proposed(window)
+    await bench.palette("Notifications: Clear All Notifications")
+    await asked_again(window)
+    tabs = bench.page.locator(".tab", has_text="Proposed")
+    await expect(tabs).to_have_count(2)
+    newest = await bench.session_row("Guard mean()")
+    await bench.row_button(newest, "Cancel")
+    await expect(newest).to_contain_text("cancelled")
+    await expect(tabs).to_have_count(1)
+    await expect(tabs).to_contain_text("Proposed: Guard mean()")
 
 
 async def test_the_sessions_view_shows_the_outcome_and_reverts(open_window, picture) -> None:

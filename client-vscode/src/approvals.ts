@@ -4,9 +4,10 @@
  * Owns the notifications and what an answer becomes. A dismissed notification is no answer: what waits stays open, in
  * the status bar and in the sessions view.
  */
-import { commands, window } from "vscode";
-import { closeDiff, showDiff } from "./diff";
+import { window } from "vscode";
+import { Diffs } from "./diff";
 import type { Caller, Proposal, Request, SessionEvent } from "./protocol";
+import { ask } from "./question";
 import type { Typing } from "./typing";
 import { message, summary } from "./words";
 
@@ -15,18 +16,19 @@ const APPLY_ALL = "Apply all";
 const REJECT = "Reject…";
 const ANSWER = "Answer…";
 const OTHER = "Another answer…";
+const REFUSAL = "Reject";
 const DECISIONS = [
   ["Allow once", "once"],
   ["Allow in this session", "session"],
-  ["Reject", "reject"],
+  [REFUSAL, "reject"],
 ] as const;
+/** What is agreed to is never cut. */
+const WHOLE = Number.POSITIVE_INFINITY;
 
 export class Approvals {
   /** What each session asks now. */
   private readonly open = new Map<string, Proposal | Request>();
-  private readonly shown = new Map<string, Proposal>();
-  /** The sessions whose edits are in the Refactor Preview. */
-  private readonly previewed = new Set<string>();
+  private readonly diffs = new Diffs();
 
   constructor(
     private readonly server: Caller,
@@ -37,7 +39,6 @@ export class Approvals {
   async hear(event: SessionEvent): Promise<void> {
     if (event.kind === "proposal" || event.kind === "question" || event.kind === "permission") {
       this.open.set(event.sessionId, event);
-      this.previewed.delete(event.sessionId);
     }
     if (event.kind === "proposal") await this.propose(event);
     if (event.kind === "question") await this.question(event);
@@ -55,9 +56,7 @@ export class Approvals {
   private async propose(proposal: Proposal): Promise<void> {
     await this.typing.pause();
     if (this.open.get(proposal.sessionId) !== proposal) return;
-    await this.closeDiff(proposal.sessionId);
-    this.shown.set(proposal.sessionId, proposal);
-    await showDiff(proposal);
+    await this.diffs.show(proposal);
     const text = `“${message(proposal.title, 60)}”: ${summary(proposal)}`;
     const choice = await (proposal.protected
       ? window.showWarningMessage(
@@ -73,7 +72,6 @@ export class Approvals {
   private async decide(proposal: Proposal, choice: string | undefined): Promise<void> {
     const { sessionId, proposalId } = proposal;
     if (choice === REVIEW) {
-      this.previewed.add(sessionId);
       await this.server.call("answer", { sessionId, proposalId, decision: "review" });
     } else if (choice === APPLY_ALL) {
       await this.server.call("answer", { sessionId, proposalId, decision: "applyAll" });
@@ -95,29 +93,18 @@ export class Approvals {
     await this.server.call("answer", reason.trim() ? { ...answer, reason: reason.trim() } : answer);
   }
 
-  private async close(event: SessionEvent): Promise<void> {
-    const { sessionId } = event;
+  private async close({ sessionId }: SessionEvent): Promise<void> {
     this.open.delete(sessionId);
-    await this.closeDiff(sessionId);
-    const cancelled = event.kind === "status" && event.status === "cancelled";
-    // Left open, it could still apply what was given up.
-    if (this.previewed.delete(sessionId) && cancelled) {
-      await commands.executeCommand("refactorPreview.discard");
-    }
-  }
-
-  private async closeDiff(sessionId: string): Promise<void> {
-    const proposal = this.shown.get(sessionId);
-    this.shown.delete(sessionId);
-    if (proposal) await closeDiff(proposal);
+    await this.diffs.close(sessionId);
   }
 
   // ------------------------------------------------------------ questions and permissions
 
   /** Announced first: a list that opens by itself would take the keys that the user is typing. */
   private async question(asked: Request): Promise<void> {
-    const text = `The specialist asks. ${message(asked.title, 60)}: ${message(asked.detail)}`;
-    if ((await window.showInformationMessage(text, ANSWER)) !== ANSWER) return;
+    const title = message(asked.title, 60);
+    const text = `The specialist asks. ${title}: ${message(asked.detail, WHOLE)}`;
+    if ((await ask({ title, text, buttons: [ANSWER] })) !== ANSWER) return;
     const answer = await this.answerTo(asked);
     if (answer === undefined) return;
     const { sessionId, requestId } = asked;
@@ -137,12 +124,12 @@ export class Approvals {
   }
 
   private async permission(asked: Request): Promise<void> {
-    const title = message(asked.title);
-    const detail = message(asked.detail);
+    const title = message(asked.title, WHOLE);
+    const detail = message(asked.detail, WHOLE);
     const text = title.includes(detail) ? title : `${title} ${detail}`;
-    const titles = DECISIONS.map(([title]) => title);
-    const choice = await window.showWarningMessage(text, ...titles);
-    const decision = DECISIONS.find(([title]) => title === choice)?.[1];
+    const buttons = DECISIONS.map(([label]) => label);
+    const choice = await ask({ title, text, buttons, refusal: REFUSAL, warns: true });
+    const decision = DECISIONS.find(([label]) => label === choice)?.[1];
     if (!decision) return;
     const { sessionId, requestId } = asked;
     await this.server.call("answer", { sessionId, requestId, decision });

@@ -6,11 +6,13 @@
  */
 import { commands, type LogOutputChannel, workspace } from "vscode";
 import {
+  CancellationSenderStrategy,
   CancellationToken,
   CloseAction,
   ErrorAction,
   LanguageClient,
 } from "vscode-languageclient/node";
+import { Preview } from "./preview";
 import type { ServerProcess } from "./process";
 import { DRAWN, EVENT, PICK_RECIPE, type SessionEvent } from "./protocol";
 import type { Saving } from "./saving";
@@ -28,6 +30,7 @@ export function connection(
   saving: Saving,
   log: LogOutputChannel,
 ): LanguageClient {
+  const preview = new Preview();
   const { reader, writer } = server;
   const streams = async () => ({ reader, writer, detached: true });
   const client = new Client("backendSpecialist", "Backend Specialist", streams, {
@@ -35,6 +38,12 @@ export function connection(
     outputChannel: log,
     // Trust is said here and not among the settings: those may come from the workspace.
     initializationOptions: () => ({ events: true, ui: DRAWN, trusted: workspace.isTrusted }),
+    connectionOptions: {
+      cancellationStrategy: {
+        receiver: preview.receiver,
+        sender: CancellationSenderStrategy.Message,
+      },
+    },
     // A server that cannot be talked to is ended, and what has ended is `server`'s to start again.
     errorHandler: {
       error: (_error, _message, count = 0) => {
@@ -59,7 +68,7 @@ export function connection(
           items.map(({ section }) => (section === "backendSpecialist" ? hooks.settings() : null)),
         handleApplyEdit: (params, next) => {
           saving.before(params);
-          return next(params, CancellationToken.None);
+          return preview.during(params, () => next(params, CancellationToken.None));
         },
       },
     },

@@ -61,27 +61,11 @@ describe("a proposal", () => {
     expect(answers()).toEqual([{ sessionId: "s1", proposalId: "p1", ...decision }]);
   });
 
-  it.each([
-    ["is discarded when its session is cancelled", "Review", CANCELLED, true],
-    ["is left alone when it was answered", "Review", REVIEWED, false],
-    ["of another session is left alone", "Apply all", CANCELLED, false],
-  ])("in the Refactor Preview %s", async (_, choice, end, discarded) => {
+  it("that is cancelled leaves the Refactor Preview alone: another session's edits may be in it", async () => {
     const { hear } = stage();
-    window.showInformationMessage.mockResolvedValue(choice);
+    window.showInformationMessage.mockResolvedValue("Review");
+    await hear(proposal({ sessionId: "s2" }));
     await hear(proposal());
-    await hear(end);
-    await hear(CANCELLED);
-    const discards = commands.executeCommand.mock.calls.filter(
-      ([name]) => name === "refactorPreview.discard",
-    );
-    expect(discards).toHaveLength(discarded ? 1 : 0);
-  });
-
-  it("that is asked about again has no preview any more that a cancellation could close", async () => {
-    const { hear } = stage();
-    window.showInformationMessage.mockResolvedValueOnce("Review");
-    await hear(proposal());
-    await hear(proposal({ proposalId: "p2" }));
     await hear(CANCELLED);
     const called = commands.executeCommand.mock.calls.map(([name]) => name);
     expect(called).not.toContain("refactorPreview.discard");
@@ -139,6 +123,22 @@ describe("a proposal", () => {
     expect(window.tabGroups.close).toHaveBeenCalledWith([diff]);
   });
 
+  it.each(["Guard mean()", "Guard mean() (for good)"])(
+    "closes its own diff, and not that of another session called %s",
+    async (other) => {
+      const { hear } = stage();
+      await hear(proposal());
+      await hear(proposal({ sessionId: "s2", title: other }));
+      const titles = commands.executeCommand.mock.calls.map(([, title]) => `${title}`);
+      expect(new Set(titles).size).toBe(2);
+      const tabs = titles.map((title) => ({ label: `${title} (2 files)`, input: undefined }));
+      window.tabGroups.all = [{ tabs }];
+      await hear(REVIEWED);
+      await hear({ ...CANCELLED, sessionId: "s2" });
+      expect(window.tabGroups.close.mock.calls).toEqual(tabs.map((tab) => [[tab]]));
+    },
+  );
+
   it.each([
     ["it was answered", (approvals: Approvals) => approvals.hear(CANCELLED)],
     ["the server has gone", async (approvals: Approvals) => approvals.forget()],
@@ -175,6 +175,49 @@ describe("a question", () => {
     window.showInputBox.mockResolvedValue(typed);
     await hear(asked);
     expect(answers()).toEqual([{ sessionId: "s1", requestId: "question-1", text }]);
+  });
+});
+
+describe("what no notification holds", () => {
+  const url = `https://docs.example.com/search?q=${"a".repeat(1900)}END`;
+  const permission = request({ kind: "permission", title: `Fetch ${url}?`, detail: url });
+  const question = request({ detail: `${"Which one? ".repeat(150)}Mind the END` });
+
+  it.each([
+    ["a permission", permission, window.showWarningMessage, ["Show All…", "Reject"]],
+    ["a question", question, window.showInformationMessage, ["Show All…"]],
+  ])(
+    "offers nothing to agree with before all of it was shown: %s",
+    async (_, asked, show, first) => {
+      const { hear, answers } = stage();
+      show.mockResolvedValueOnce("Show All…");
+      await hear(asked);
+      const [[text, ...buttons], [, options, ...more]] = show.mock.calls as [
+        [string, ...string[]],
+        [string, { modal: boolean; detail: string }, ...string[]],
+      ];
+      expect(text.length).toBeLessThan(300);
+      expect(text).toMatch(/ \([\d]{4} characters\)$/);
+      expect(buttons).toEqual(first);
+      expect(options.modal).toBe(true);
+      expect(options.detail).toContain(asked.detail);
+      expect(more[0]).toMatch(/Allow once|Answer…/);
+      expect(answers()).toEqual([]);
+    },
+  );
+
+  it("can be refused unread, and allowed when it was read", async () => {
+    const { hear, answers } = stage();
+    window.showWarningMessage.mockResolvedValueOnce("Reject");
+    await hear(permission);
+    window.showWarningMessage
+      .mockResolvedValueOnce("Show All…")
+      .mockResolvedValueOnce("Allow once");
+    await hear(permission);
+    expect(answers().map((given) => (given as { decision: string }).decision)).toEqual([
+      "reject",
+      "once",
+    ]);
   });
 });
 

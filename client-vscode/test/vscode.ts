@@ -1,6 +1,8 @@
 /** As much of VS Code's API as the tested parts touch: what they ask of it is recorded, a test sets the answers. */
 import { vi } from "vitest";
 
+export { CancellationTokenSource } from "vscode-jsonrpc/node";
+
 export class Uri {
   private constructor(readonly path: string) {}
   static parse(text: string): Uri {
