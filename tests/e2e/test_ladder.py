@@ -241,7 +241,9 @@ async def test_apply_all_goes_through_the_preview_where_the_setting_says_so(stag
     stage.settle()
 
 
-async def test_what_is_in_the_editors_preview_is_not_asked_about_again(stages: Stages) -> None:
+async def test_what_is_in_the_editors_preview_is_not_asked_about_again_and_withdrawn_when_given_up(
+    stages: Stages,
+) -> None:
     opened, decided = asyncio.Event(), asyncio.Event()
 
     async def preview(_: FakeEditor, params: Json) -> Json:
@@ -259,10 +261,16 @@ async def test_what_is_in_the_editors_preview_is_not_asked_about_again(stages: S
         for named in ({"sessionId": case.session}, {}):
             with pytest.raises(Failure, match="Where its preview is open, decide there"):
                 await stage.editor.command("review", **named)
+        assert len(questions(stage, case)) == asked
+        await stage.editor.command("cancel", sessionId=case.session)
+        sent = await stage.editor.wait(
+            lambda m: m["method"] == "workspace/applyEdit", since=case.since
+        )
+        withdrawn = {"id": sent["id"]}
+        await stage.editor.wait(lambda m: m["params"] == withdrawn, since=case.since)
     finally:
         decided.set()
-    await stage.event(case, "status", status="completed")
-    assert len(questions(stage, case)) == asked
+    await stage.event(case, "status", status="cancelled")
 
 
 # ---------------------------------------------------------------- rounds

@@ -61,8 +61,9 @@ async def test_asked_subject_is_put_to_the_user_in_full(rules: Mapping[str, Sett
 async def test_what_no_user_could_read_to_its_end_is_not_asked_about() -> None:
     user = User("once", {"webfetch": "ask"})
     await user.gate.permit("webfetch", ["h" * MOST_DETAIL])
-    with pytest.raises(ToolFailed, match="2,001 characters, more than a user can be shown"):
-        await user.gate.permit("webfetch", ["h" * (MOST_DETAIL + 1)])
+    for subject, title in (("h" * (MOST_DETAIL + 1), "Fetch it?"), ("h", "h" * (MOST_DETAIL + 1))):
+        with pytest.raises(ToolFailed, match="2,001 characters, more than a user can be shown"):
+            await user.gate.permit("webfetch", [subject], title=title)
     assert [len(asking.detail) for asking in user.asked] == [MOST_DETAIL]
 
 

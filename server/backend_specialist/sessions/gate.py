@@ -56,10 +56,11 @@ class Gate:
 
     async def _ask_user(self, permission: str, subjects: Sequence[str], title: str) -> None:
         detail = ", ".join(subjects)
-        if len(detail) > MOST_DETAIL:
+        longest = max(len(title), len(detail))
+        if longest > MOST_DETAIL:
             raise ToolFailed(
-                f"The user would be asked about {permission}, but what it is for has {len(detail):,} characters, more "
-                f"than a user can be shown ({MOST_DETAIL:,}). Nobody was asked and nothing was done. Use a shorter one."
+                f"Nobody was asked whether to allow {permission}: the question would have {longest:,} characters, more "
+                f"than a user can be shown ({MOST_DETAIL:,}). Nothing was done; use something shorter."
             )
         asking = Asking(
             request_id="",
