@@ -182,7 +182,9 @@ async def test_a_cancelled_session_leaves_the_preview_of_another_open(open_windo
 
 async def test_sessions_of_one_title_have_diffs_of_their_own(open_window) -> None:
     replies = [*SCRIPT, *SCRIPT]
-    window = await open_window(lambda _: replies.pop(0))
+    # Else the second tab takes the place of the first.
+    machine = {"workbench.editor.enablePreview": False}
+    window = await open_window(lambda _: replies.pop(0), machine=machine)
     bench = window.workbench
     await proposed(window)
     await bench.palette("Notifications: Clear All Notifications")
