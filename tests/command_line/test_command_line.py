@@ -193,6 +193,52 @@ def test_ctrl_c_cancels_the_session(root: Path, environment: dict[str, str], run
     assert "cancelled" in run("sessions").stdout
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="it sees the server start in /proc")
+def test_ctrl_c_while_the_server_starts_ends_the_run(
+    root: Path, environment: dict[str, str]
+) -> None:
+    command = ["run", "Add a test", "--model", "rehearsal/add", "--yes", "--json"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "backend_specialist", *command],
+        cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while not children.read_text():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert json.loads(out)["status"] == "cancelled"
+    assert err.endswith("Stopped.\n")
+    assert not (root / "tests").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such pipes")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "Add a test", "--model", "rehearsal/add", "--yes"),
+        ("run", "Add a test", "--model", "rehearsal/add", "--yes", "--json"),
+        ("demo", "--yes"),
+        ("doctor",),
+    ],
+    ids=["run", "run --json", "demo", "doctor"],
+)
+def test_a_reader_that_goes_away_is_a_code_of_its_own(
+    environment: dict[str, str], root: Path, arguments: tuple[str, ...]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "backend_specialist", *arguments],
+        cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.PIPE, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert done.returncode == 141, done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # ---------------------------------------------------------------- sessions
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from backend_specialist.terminal.asking import Asker
+from backend_specialist.terminal.files import Files
 from backend_specialist.terminal.report import Report
 from backend_specialist.terminal.screen import Screen
 from backend_specialist.terminal.stage import Job, perform
 
+Task = Callable[[Files], Mapping[str, Any]]
 PEER = str(Path(__file__).with_name("scripted_peer.py"))
 
 
@@ -50,15 +52,21 @@ class Stage:
         return [sys.executable, PEER, str(script), str(self.scratch / "log.jsonl")]
 
     async def perform(
-        self, *acts: dict[str, Any], lines: Sequence[str | None] = (), **flags: bool
+        self,
+        *acts: dict[str, Any],
+        lines: Sequence[str | None] = (),
+        task: Task = lambda _: {"instructions": "Do it"},
+        around: Callable[[list[str]], Sequence[str]] = list,
+        **flags: bool,
     ) -> Report:
+        """``task`` is called when the server is there, ``around`` is what its command is made of."""
         self.typist = Typist(*lines, present=flags.pop("present", True))
         opening = () if flags.pop("begin", True) else ({"begin": False},)
         screen = Screen(self.out)
         job = Job(
             workspace=str(self.root),
-            task=lambda _: {"instructions": "Do it"},
-            command=self.command((*opening, *acts)),
+            task=task,
+            command=around(self.command((*opening, *acts))),
         )
         report = await perform(job, screen, Asker(screen, self.typist, **flags))  # type: ignore[arg-type]
         print(self.out.getvalue())  # noqa: T201 - shown when the test fails

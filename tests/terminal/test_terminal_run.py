@@ -186,11 +186,11 @@ sys.exit(asyncio.run(main()))
 class Terminal:
     """A child process on a terminal of its own."""
 
-    def __init__(self, *command: str) -> None:
+    def __init__(self, *command: str, **more: str) -> None:
         self.fd, child = pty.openpty()
         self.process = subprocess.Popen(
             command, stdin=child, stdout=child, stderr=child, start_new_session=True,
-            env={**os.environ, "TERM": "xterm", "COLUMNS": "30"},
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "30", **more},
         )  # fmt: skip
         os.close(child)
         self.seen = ""
@@ -293,6 +293,35 @@ def test_end_of_input_is_no_answer(stage: Stage, on_terminal: Any) -> None:
     assert terminal.end() == 1
     assert stage.commands("answer") == []
     assert "Nothing was applied" in " ".join(terminal.seen.split())
+
+
+def test_interrupt_at_the_question_of_the_demo_is_an_interrupt() -> None:
+    terminal = Terminal(
+        sys.executable, "-m", "backend_specialist", "demo", ANTHROPIC_API_KEY="sk-none"
+    )
+    terminal.until("Use it?")
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.end() == 130
+    assert "Stopped." in terminal.seen
+
+
+def test_interrupt_after_the_reader_went_away_ends_the_session(
+    stage: Stage, on_terminal: Any
+) -> None:
+    acts = ({"event": {"kind": "text", "text": "working\n"}}, {"wait": "cancel"})
+    command = [sys.executable, "-c", DRIVER, str(stage.root), *stage.command(acts)]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == b"working\n"
+        process.stdout.close()
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert stage.commands("cancel") == [{"sessionId": "s1"}]
+    assert b"Exception in callback" not in said
+    assert b"never retrieved" not in said
 
 
 async def test_server_is_not_left_behind(stage: Stage) -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
 from terminal_stage import Stage
 
 WAIT = {"wait": "answer"}
@@ -234,3 +240,45 @@ async def test_message_that_repeats_an_event_is_not_said_twice(stage: Stage) -> 
     )  # fmt: skip
     assert stage.out.getvalue().count("a.py:1 stale") == 1
     assert "The setting maxSteps is no number." in stage.out.getvalue()
+
+
+# ---------------------------------------------------------------- Ctrl+C before there is a session
+
+
+def press_ctrl_c() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+class PressedAtTheStart(list[str]):
+    """A command during whose start Ctrl+C is pressed: it is taken apart right before the process is made."""
+
+    def __iter__(self) -> Iterator[str]:
+        press_ctrl_c()
+        return super().__iter__()
+
+
+def press_when_started(_: object) -> Mapping[str, Any]:
+    press_ctrl_c()
+    return {"instructions": "Do it"}
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"around": PressedAtTheStart}, {"task": press_when_started}],
+    ids=["while the server starts", "before the session starts"],
+)
+@pytest.mark.parametrize("yes", [True, False], ids=["unasked", "asked"])
+async def test_interrupt_before_there_is_a_session_ends_everything(
+    stage: Stage, how: dict[str, Any], yes: bool
+) -> None:
+    file = stage.file("a.py", "one\n", (0, 1, "one\n", "1\n"))
+    report = await stage.perform(
+        stage.proposal(file), WAIT, stage.apply(file), stage.review(file), stage.status("completed"),
+        yes=yes, **how,
+    )  # fmt: skip
+    assert (stage.root / "a.py").read_text() == "one\n"
+    assert report.to_json()["status"] == "cancelled"
+    assert report.to_json()["reason"] is None
+    assert report.exit_code == 130
+    assert report.summary() == "Stopped."
+    assert stage.out.getvalue() == ""

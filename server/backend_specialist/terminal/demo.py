@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from backend_specialist.terminal.asking import Asker, NoAnswer
 from backend_specialist.terminal.keyboard import Keyboard
-from backend_specialist.terminal.report import DONE, FAILED, Report
+from backend_specialist.terminal.report import DONE, FAILED, INTERRUPTED, Report
 from backend_specialist.terminal.sample_tests import missing_packages, run_tests
 from backend_specialist.terminal.screen import Screen
 from backend_specialist.terminal.stage import Job, perform
@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> int:
         return asyncio.run(_demo(args, screen))
     except KeyboardInterrupt:
         screen.say("Stopped.")
-        return FAILED
+        return INTERRUPTED
 
 
 async def _demo(args: argparse.Namespace, screen: Screen) -> int:

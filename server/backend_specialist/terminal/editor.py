@@ -44,6 +44,7 @@ class Editor:
         self.gone = False
         self._on_gone = on_gone
         self._client: Client | None = None
+        self._killed = False
 
     async def start(self, settings: Mapping[str, Any], command: Sequence[str] = COMMAND) -> None:
         """Start the server and agree with it; raise :class:`ServerDied` or ``ErrorAnswer``."""
@@ -53,6 +54,8 @@ class Editor:
             on_gone=self._ended,
             command=command,
         )
+        if self._killed:  # while there was nothing to end yet
+            self._client.kill()
         answer = await self._client.request("initialize", self._introduction(settings))
         agreed = (answer or {}).get("capabilities", {}).get("positionEncoding")
         self.files.encoding = PositionEncoding(agreed or PositionEncoding.UTF16)
@@ -72,7 +75,8 @@ class Editor:
             await self._client.close()
 
     def kill(self) -> None:
-        """End the server at once."""
+        """End the server at once, also one that is only being started."""
+        self._killed = True
         if self._client is not None:
             self._client.kill()
 

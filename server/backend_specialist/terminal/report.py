@@ -12,7 +12,7 @@ from typing import Any
 
 from backend_specialist.terminal.proposed import Shown
 
-DONE, FAILED, USAGE = 0, 1, 2
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 # Kinds of errors that are about the set-up and not about the task.
 _SET_UP = frozenset({"key", "configuration", "model"})
 
@@ -58,10 +58,16 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 done, 1 failed or refused, 2 the set-up is wrong."""
+        """0 done, 1 failed or refused, 2 the set-up is wrong, 130 Ctrl+C before there was a session."""
+        if self._stopped:
+            return INTERRUPTED
         if self.error_kind in _SET_UP:
             return USAGE
         return DONE if self.status == "completed" and self.applied else FAILED
+
+    @property
+    def _stopped(self) -> bool:
+        return self.status == "cancelled" and not self.session_id
 
     def to_json(self) -> dict[str, Any]:
         """Give the one object that ``--json`` prints."""
@@ -82,6 +88,8 @@ class Report:
 
     def summary(self) -> str:
         """One or two sentences for people; why nothing was started was said before."""
+        if self._stopped:
+            return "Stopped."
         if not self.session_id:
             return "No session was started."
         total, accepted = sum(self.hunks.values()), self.hunks["accepted"]

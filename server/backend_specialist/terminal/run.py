@@ -51,6 +51,7 @@ def main(args: argparse.Namespace) -> int:
         report = Report(status="failed", reason=str(error), error_kind="configuration")
     except KeyboardInterrupt:
         report = Report(status="cancelled")
+        screen.say(report.summary())
     if args.json:
         print(json.dumps(report.to_json()))
     return report.exit_code

@@ -30,6 +30,14 @@ _DIFF_STYLES = {
 }
 
 
+class _Console(Console):
+    """Says to whoever prints that the reader went away: rich would end the program, with a code of its own."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what rich has caught."""
+        raise BrokenPipeError
+
+
 class Screen:
     """Prints on one stream. Long lines are left to the terminal, so that a narrow one loses nothing."""
 
@@ -37,7 +45,7 @@ class Screen:
         if isinstance(stream, TextIOWrapper):
             # What the stream's encoding has no form for becomes "?", and does not end the program.
             stream.reconfigure(errors="replace")
-        self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
+        self._console = _Console(file=stream, highlight=False, markup=False, emoji=False)
         self._column = 0
         self._passing = False
 

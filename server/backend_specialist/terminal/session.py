@@ -6,6 +6,7 @@ Owns what happens on each event: what is shown, what is asked, what is answered.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -25,7 +26,7 @@ Event = Mapping[str, Any]
 
 
 class Session:
-    """Follows one session of an editor that was started."""
+    """Follows one session of an editor that was started. ``killed``: its user did not wait for its end."""
 
     def __init__(self, editor: Editor, screen: Screen, asker: Asker) -> None:
         self.report = Report()
@@ -36,7 +37,7 @@ class Session:
         self._heard: set[str] = set()
         self._ended = False
         self._stopping: asyncio.Task[None] | None = None
-        self._killed = False
+        self.killed = False
 
     async def run(self, task: Mapping[str, Any]) -> None:
         """Start a session and follow it to its end; raise ``ErrorAnswer`` or :class:`ServerDied`."""
@@ -58,12 +59,14 @@ class Session:
     def interrupt(self) -> None:
         """Cancel the session; a second time, or when there is none yet, end the server at once."""
         if self._stopping is not None or not self.report.session_id:
-            self._killed = True
+            self.killed = True
             self._editor.kill()
             return
-        self._screen.say("Stopping. Press Ctrl+C again to stop at once.", "yellow")
         self._stopping = asyncio.create_task(self._cancel())
         self._asker.interrupt()
+        # Nobody hears of an error here; what is printed next raises it again.
+        with contextlib.suppress(BrokenPipeError):
+            self._screen.say("Stopping. Press Ctrl+C again to stop at once.", "yellow")
 
     async def _cancel(self) -> None:
         try:
@@ -101,7 +104,7 @@ class Session:
         return None
 
     async def _server_gone(self) -> None:
-        if not self._killed and self._stopping is None:
+        if not self.killed and self._stopping is None:
             raise ServerDied(await self._editor.last_words())
         self.report.status = "cancelled"
 
@@ -197,7 +200,7 @@ class Session:
             pass  # the end of the events says how
 
     def _unanswered(self, why: str) -> None:
-        if self._stopping is None and not self._killed and not self._editor.gone:
+        if self._stopping is None and not self.killed and not self._editor.gone:
             self.report.status, self.report.reason = "awaitingReview", why
             self._ended = True
 

@@ -44,13 +44,20 @@ async def perform(job: Job, screen: Screen, asker: Asker) -> Report:
         try:
             await _play(job, editor, session)
         except (ErrorAnswer, ServerDied, Refused) as error:
-            screen.say(str(error), "red")
-            session.report.status, session.report.reason = "failed", str(error)
-            if isinstance(error, ErrorAnswer) and error.code == INVALID_PARAMS:
-                session.report.error_kind = "configuration"
+            _fail(error, session, screen)
         finally:
             await editor.close()
     return session.report
+
+
+def _fail(error: Exception, session: Session, screen: Screen) -> None:
+    if session.killed:
+        session.report.status = "cancelled"
+        return
+    screen.say(str(error), "red")
+    session.report.status, session.report.reason = "failed", str(error)
+    if isinstance(error, ErrorAnswer) and error.code == INVALID_PARAMS:
+        session.report.error_kind = "configuration"
 
 
 async def _play(job: Job, editor: Editor, session: Session) -> None:
