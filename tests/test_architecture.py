@@ -78,6 +78,7 @@ WRITERS: Mapping[str, str] = {
     "adapters/sqlite_rows.py": "the session store's rows",
     "adapters/sqlite_store.py": "the session store",
     "adapters/logs.py": "the log file that the user names in the environment",
+    "command_line/surroundings.py": "the null device, in place of a closed stream",
     "lsp/transport.py": "the pipe to the editor",
 }
 

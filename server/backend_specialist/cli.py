@@ -1,7 +1,8 @@
 """The ``backend-specialist`` command: from arguments to an exit code.
 
-Owns what every subcommand shares: usage errors, Ctrl+C, a reader that goes away. Imports a subcommand when it is
-called, so that ``--version`` and ``--help`` are quick, and work where a part of the rest is broken.
+Owns what every subcommand shares: usage errors, Ctrl+C, a reader that goes away, a system that refuses. Imports a
+subcommand when it is called, so that ``--version`` and ``--help`` are quick, and work where a part of the rest is
+broken.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from backend_specialist.command_line import USAGE
+from backend_specialist.command_line.output import complain
 from backend_specialist.command_line.parser import build_parser
+from backend_specialist.command_line.surroundings import explained, stand_in
 from backend_specialist.loading import uncollected
 
 _INTERRUPTED = 130
@@ -33,17 +36,32 @@ _COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand; gives 0 for done, 1 for failed or refused, 2 for usage or configuration."""
+    stand_in()
     try:
-        code = _dispatch(arguments)
-        sys.stdout.flush()
+        try:
+            return _dispatch(arguments)
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        # What is left in the buffer would complain once more when the interpreter ends.
+        _drop_output()
+        return _NO_READER
+    except OSError as error:
+        said, code = explained(error)
+        with contextlib.suppress(OSError):
+            complain(said)
+        _drop_output()
+        return code
+
+
+def _drop_output() -> None:
+    """What is left in the buffer would complain once more when the interpreter ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
         with contextlib.suppress(OSError):
             sys.stdout.close()
-        return _NO_READER
-    return code
 
 
 def _dispatch(arguments: Sequence[str] | None) -> int:

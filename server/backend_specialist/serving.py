@@ -20,11 +20,13 @@ from backend_specialist.loading import uncollected
 from backend_specialist.lsp import features
 from backend_specialist.lsp.arguments import COMMANDS
 from backend_specialist.lsp.documents import Documents
-from backend_specialist.lsp.lifecycle import run_stdio, run_tcp
+from backend_specialist.lsp.lifecycle import CannotListen, run_stdio, run_tcp
 from backend_specialist.lsp.server import SpecialistServer
 
 if TYPE_CHECKING:
     from backend_specialist.app import Application
+
+__all__ = ["CannotListen", "Front", "serve"]
 
 # Threads that compare texts take turns with the event loop, which would wait too long for the end of Python's own 5 ms.
 _SWITCH_SECONDS = 0.001
@@ -71,7 +73,7 @@ def _application() -> type[Application]:
 
 
 def serve(tcp: tuple[str, int] | None) -> int:
-    """Run the language server until its editor ends it; gives the exit code."""
+    """Run the language server until its editor ends it; gives the exit code, or raises :class:`CannotListen`."""
     configure(os.environ)
     sys.setswitchinterval(_SWITCH_SECONDS)
     server = Front(os.environ).server

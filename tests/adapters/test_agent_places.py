@@ -1,9 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from backend_specialist.adapters.agent_places import (
     DEFAULT_AGENT,
+    Places,
     built_in_directory,
     user_directories,
 )
@@ -22,3 +24,11 @@ def test_user_directories_follow_the_environment(
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert str(tmp_path / "opencode") in user_directories()
+
+
+def test_a_user_without_a_home_has_no_directories(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)  # nobody has that number
+    places = Places()
+    assert (places.user, places.claude) == ((), ""), "a relative one would be the workspace's"

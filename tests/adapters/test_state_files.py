@@ -41,6 +41,14 @@ def test_directory_without_variable_is_absolute_and_named_after_the_program() ->
     assert os.path.basename(path) == "backend-specialist"
 
 
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)  # nobody has that number
+    with pytest.raises(StateFailed, match=f"Set HOME, or set {VARIABLE}"):
+        state_directory({})
+
+
 def test_relative_directory_is_refused() -> None:
     with pytest.raises(StateFailed, match="relative"):
         state_directory({VARIABLE: "state"})

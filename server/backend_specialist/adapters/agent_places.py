@@ -41,9 +41,23 @@ def built_in_directory() -> str:
 
 def user_directories() -> tuple[str, ...]:
     """The user's configuration directories, the nearest first."""
-    base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
+    home = _home()
+    base = os.environ.get("XDG_CONFIG_HOME") or (os.path.join(home, ".config") if home else "")
+    if not base:
+        return ()
     ours = platformdirs.user_config_dir("backend-specialist", appauthor=False)
     return (ours, os.path.join(base, "opencode"))
+
+
+def _claude_directory() -> str:
+    home = _home()
+    return os.path.join(home, CLAUDE) if home else ""
+
+
+def _home() -> str:
+    """The user's home directory; empty for a user who has none, since a relative one would be a workspace's."""
+    home = os.path.expanduser("~")
+    return home if os.path.isabs(home) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +72,7 @@ class Places:
     vouched: bool = False
     directories: tuple[str, ...] = ()
     user: tuple[str, ...] = field(default_factory=user_directories)
-    claude: str = field(default_factory=lambda: os.path.join(os.path.expanduser("~"), CLAUDE))
+    claude: str = field(default_factory=_claude_directory)
     default: str = DEFAULT_AGENT
     replacing: bool = False
 

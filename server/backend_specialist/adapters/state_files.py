@@ -32,7 +32,7 @@ def state_directory(environment: Mapping[str, str]) -> str:
     """Give the absolute path that the environment names, else the platform's; raise :class:`StateFailed`."""
     named = environment.get(VARIABLE, "")
     if not named:
-        return os.path.abspath(platformdirs.user_state_dir("backend-specialist", appauthor=False))
+        return os.path.abspath(_usual_directory())
     path = os.path.expanduser(named)
     if not os.path.isabs(path):
         raise StateFailed(
@@ -40,6 +40,16 @@ def state_directory(environment: Mapping[str, str]) -> str:
             "Set it to an absolute path outside your workspaces."
         )
     return os.path.normpath(path)
+
+
+def _usual_directory() -> str:
+    try:
+        return platformdirs.user_state_dir("backend-specialist", appauthor=False)
+    except RuntimeError as error:
+        raise StateFailed(
+            "You have no home directory, so there is no usual place for the server's own data. "
+            f"Set HOME, or set {VARIABLE} to an absolute path outside your workspaces."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import sys
 
 from backend_specialist import serving
 from backend_specialist.adapters.state_files import StateFailed
@@ -16,6 +17,12 @@ from backend_specialist.command_line.output import complain
 
 def serve(args: argparse.Namespace) -> int:
     """Run the language server until its editor ends it."""
+    if not args.tcp and None in (sys.__stdin__, sys.__stdout__):
+        complain(
+            "Standard input or output is closed, and the server speaks with the editor on them. "
+            "Let an editor start it, or pass --tcp PORT."
+        )
+        return USAGE
     if args.tcp and not is_loopback(args.tcp[0]):
         complain(
             f"Warning: everyone who can reach {args.tcp[0]} can use this server as you, without a password. "
@@ -23,7 +30,7 @@ def serve(args: argparse.Namespace) -> int:
         )
     try:
         return serving.serve(args.tcp)
-    except StateFailed as error:
+    except (StateFailed, serving.CannotListen) as error:
         complain(str(error))
         return USAGE
 

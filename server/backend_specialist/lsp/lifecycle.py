@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from backend_specialist.lsp import errors
 from backend_specialist.lsp.server import SpecialistServer
@@ -23,6 +23,10 @@ _log = logging.getLogger(__name__)
 
 POLL_SECONDS = 2.0
 LAST_SECONDS = 10.0
+
+
+class CannotListen(Exception):
+    """The address cannot be used; the message says why, and what to do."""
 
 
 def run_stdio(server: SpecialistServer) -> int:
@@ -51,7 +55,7 @@ async def _speak_on_streams(server: SpecialistServer, descriptor: int) -> int:
 
 
 def run_tcp(server: SpecialistServer, host: str, port: int) -> int:
-    """Serve the first client that connects until it ends; give the exit code.
+    """Serve the first client that connects until it ends; give the exit code, or raise :class:`CannotListen`.
 
     Says the address on standard error, since port 0 means any.
     """
@@ -68,7 +72,7 @@ async def _speak_on_socket(server: SpecialistServer, host: str, port: int) -> in
         else:
             first.set_result((reader, writer))
 
-    listening = await asyncio.start_server(connected, host, port)
+    listening = await _listen(connected, host, port)
     address = listening.sockets[0].getsockname()
     print(f"Listening on {address[0]}:{address[1]}", file=sys.stderr, flush=True)  # noqa: T201 - for the user
     async with listening, _signals(server):
@@ -84,6 +88,21 @@ async def _speak_on_socket(server: SpecialistServer, host: str, port: int) -> in
             return await _speak(server, reader)
         finally:
             writer.close()
+
+
+async def _listen(
+    connected: Callable[[asyncio.StreamReader, asyncio.StreamWriter], None], host: str, port: int
+) -> asyncio.Server:
+    try:
+        return await asyncio.start_server(connected, host, port)
+    except (OSError, UnicodeError) as error:
+        number = error.errno if isinstance(error, OSError) else None
+        # asyncio puts its own sentence in the place of the system's; an unknown host has a number below zero.
+        why = os.strerror(number) if number and number > 0 else getattr(error, "strerror", None)
+        raise CannotListen(
+            f"The server cannot listen on {host}:{port}: {why or 'that is no name of a host'}. "
+            "Name an address of this machine and a free port; port 0 takes any."
+        ) from error
 
 
 async def _speak(server: SpecialistServer, reader: asyncio.StreamReader) -> int:
