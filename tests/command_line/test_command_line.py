@@ -91,7 +91,14 @@ def test_the_version_is_printed(run: Run) -> None:
         (("check", "--format", "xml"), "invalid choice"),
         (("run", "x", "--workspace", "no/such"), "is no directory"),
         (("run", "x", "--file", "no.py"), "There is no file no.py"),
+        (("run", "x", "--file", "app/main.py:0"), "lines count from 1"),
+        (("run", "x", "--file", "app/main.py:2-1"), "lines count from 1"),
+        (("run", "x", "--file", "app/main.py:9-10"), "has the lines 1 to 3"),
+        (("run", "x", "--file", "/etc/passwd"), "Name a file in it"),
         (("run", "x", "--output", "app"), "is a directory"),
+        (("run", "x", "--output", "app/main.py/x.md"), "app/main.py is no directory"),
+        (("run", "x", "--output", "/dev/null/x.md"), "/dev/null is no directory"),
+        (("run", "x", "--output", "/dev/null"), "is no regular file"),
         (("trust", "no/such"), "There is no directory"),
         (("check", "no.md"), "there is no such file"),
     ],
@@ -160,6 +167,14 @@ def test_run_ends_with_two_when_the_set_up_is_wrong(
     report = json.loads(done.stdout)
     assert report["status"] == "failed"
     assert said in report["reason"]
+
+
+def test_run_without_a_key_says_what_can_be_done_in_a_terminal(run: Run) -> None:
+    done = run("run", "Add a test", "--model", "anthropic/claude-sonnet-4-5")
+    assert "next: Set the key in the environment of this terminal" in done.stdout
+    assert "next: Run the command again" in done.stdout
+    for words in ("environment of the editor", "Reply to the session"):
+        assert words not in done.stdout
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a console has no such signal")
@@ -287,6 +302,25 @@ def test_doctor_says_what_is_there_and_never_a_key(run: Run) -> None:
     assert "sk-ant" not in done.stdout + done.stderr
     for word in (__version__, "ripgrep", "specialist-backend", "end of life"):
         assert word in done.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no such device")
+@pytest.mark.parametrize("place", ["/dev/null", "/dev/null/x", "/dev/null/x/y"])
+def test_doctor_sees_that_a_state_directory_cannot_be(run: Run, place: str) -> None:
+    done = run("doctor", BACKEND_SPECIALIST_STATE_DIR=place)
+    assert done.returncode == 2
+    assert f"The state directory {place} cannot be used: Not a directory." in done.stdout
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.parametrize("state", ["closed", "closed/deeper/state"])
+def test_doctor_sees_that_a_state_directory_cannot_be_written(
+    run: Run, tmp_path: Path, state: str
+) -> None:
+    (tmp_path / "closed").mkdir(mode=0o500)
+    done = run("doctor", BACKEND_SPECIALIST_STATE_DIR=str(tmp_path / state))
+    assert done.returncode == 2
+    assert "Permission denied" in done.stdout
 
 
 def test_doctor_ends_with_two_when_something_must_be_repaired(run: Run, root: Path) -> None:

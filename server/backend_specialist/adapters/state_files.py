@@ -8,6 +8,7 @@ session: ``adapters.sqlite_store`` does. Every call may block, so the event loop
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -75,10 +76,25 @@ class StateFiles:
             _make_private(self.directory)
             self.check()
         except OSError as error:
-            raise StateFailed(
-                f"The state directory {self.directory} cannot be used: {error.strerror or error}. "
-                f"Make it a writable directory, or set {VARIABLE} to another one."
-            ) from error
+            raise self._unusable(error.strerror or str(error)) from error
+
+    def check_possible(self) -> None:
+        """Raise :class:`StateFailed` when :meth:`prepare` would, as far as can be seen without doing anything."""
+        place = self.directory
+        while not os.path.lexists(place) and place != os.path.dirname(place):
+            place = os.path.dirname(place)
+        if not os.path.isdir(place):
+            raise self._unusable(os.strerror(errno.ENOTDIR))
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise self._unusable(os.strerror(errno.EACCES))
+        if place == self.directory:
+            self.check()
+
+    def _unusable(self, why: str) -> StateFailed:
+        return StateFailed(
+            f"The state directory {self.directory} cannot be used: {why}. "
+            f"Make it a writable directory, or set {VARIABLE} to another one."
+        )
 
     def check(self) -> None:
         """Raise :class:`StateFailed` unless the directory is ours and private, or empty and made so."""

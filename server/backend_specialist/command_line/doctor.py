@@ -66,12 +66,11 @@ def _state(directory: str, root: str) -> Finding:
     files = StateFiles(directory)
     try:
         files.check_outside([root])
-        if not os.path.isdir(directory):
-            return Finding("state", f"{directory} (is created when it is needed)")
-        files.check()
+        files.check_possible()
     except StateFailed as error:
         return Finding("state", str(error), broken=True)
-    return Finding("state", directory)
+    later = "" if os.path.isdir(directory) else " (is created when it is needed)"
+    return Finding("state", f"{directory}{later}")
 
 
 def _ripgrep() -> Finding:

@@ -12,7 +12,10 @@ from typing import Any
 
 from backend_specialist.domain.markdown import block, code, inline
 
-_REPLY = "Reply to the session to try again: it goes on where it stopped."
+REPLY = "Reply to the session to try again: it goes on where it stopped."
+KEY = "Set the key in the environment of the editor, and start that again."
+MODEL = "Choose a model that exists, in the settings."
+"""What is done where an editor is: the terminal says it in its own way."""
 _NEW = "Start a new session with a smaller task: this conversation would fail again."
 _DOCTOR = "`backend-specialist doctor` shows what was found."
 _WAIT = "Wait a few minutes: the endpoint was asked again several times already."
@@ -29,18 +32,16 @@ class FailureClass:
     next_steps: tuple[str, ...]
 
 
-_ELSEWHERE = FailureClass("system", "medium", (_WAIT, _REPLY, "Choose another model."))
+_ELSEWHERE = FailureClass("system", "medium", (_WAIT, REPLY, "Choose another model."))
 _CLASSES: Mapping[str, FailureClass] = {
     "key": FailureClass(
         "system",
         "critical",
-        ("Set the key in the environment of the editor, and start that again.", _DOCTOR, _REPLY),
+        (KEY, _DOCTOR, REPLY),
     ),
-    "model": FailureClass(
-        "system", "critical", ("Choose a model that exists, in the settings.", _DOCTOR, _REPLY)
-    ),
+    "model": FailureClass("system", "critical", (MODEL, _DOCTOR, REPLY)),
     "configuration": FailureClass(
-        "system", "critical", ("Put right what the message names.", _DOCTOR, _REPLY)
+        "system", "critical", ("Put right what the message names.", _DOCTOR, REPLY)
     ),
     "request": FailureClass("data", "high", (_NEW, "Choose another model.")),
     "context": FailureClass("data", "high", (_NEW,)),
@@ -48,19 +49,19 @@ _CLASSES: Mapping[str, FailureClass] = {
     "overloaded": _ELSEWHERE,
     "server": _ELSEWHERE,
     "network": FailureClass(
-        "system", "medium", ("See whether the endpoint can be reached from here.", _DOCTOR, _REPLY)
+        "system", "medium", ("See whether the endpoint can be reached from here.", _DOCTOR, REPLY)
     ),
     "stream": _ELSEWHERE,
     "store": FailureClass(
         "system",
         "critical",
-        ("See whether the state directory can be written and has room.", _DOCTOR, _REPLY),
+        ("See whether the state directory can be written and has room.", _DOCTOR, REPLY),
     ),
     "workspace": FailureClass(
-        "data", "medium", ("Put right what the message says of the file.", _REPLY)
+        "data", "medium", ("Put right what the message says of the file.", REPLY)
     ),
     "internal": FailureClass(
-        "system", "high", (_REPLY, "If it comes again, report it with the server's log.")
+        "system", "high", (REPLY, "If it comes again, report it with the server's log.")
     ),
     "failed": FailureClass(
         "agent capability",

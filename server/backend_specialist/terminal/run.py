@@ -102,19 +102,31 @@ def _job(args: argparse.Namespace) -> Job:
 def _selection(argument: str, workspace: str) -> Selection:
     """Read ``PATH[:FROM-TO]``; a relative path is looked for here, then in the workspace."""
     for place in (os.getcwd(), workspace):
-        if os.path.isfile(os.path.join(place, argument)):
-            return Selection(path=os.path.abspath(os.path.join(place, argument)))
+        path = os.path.abspath(os.path.join(place, argument))
+        if os.path.isfile(path):
+            if not _inside(path, workspace):
+                raise UsageError(
+                    f"--file {argument} lies outside of the workspace {workspace}. "
+                    "Name a file in it, or another workspace with --workspace DIR."
+                )
+            return Selection(path=path)
     found = _LINES.fullmatch(argument)
     if found is None:
         raise UsageError(f"There is no file {argument}. --file takes PATH or PATH:FROM-TO.")
     path = _selection(found["path"], workspace).path
     first = int(found["first"])
-    return Selection(path=path, first=first, last=int(found["last"] or first))
+    last = int(found["last"] or first)
+    if not 1 <= first <= last:
+        raise UsageError(f"--file {argument}: lines count from 1, and FROM is not behind TO.")
+    return Selection(path=path, first=first, last=last)
 
 
 def _opened(selection: Selection, files: Files) -> dict[str, Any]:
     """Open the file as an editor does, and give the keys that say what is selected."""
-    text = files.read(selection.path) or ""
+    try:
+        text = files.read(selection.path) or ""
+    except Refused as refusal:
+        raise UsageError(f"--file cannot be read: {refusal}") from refusal
     uri = files.open(selection.path, text)
     opened = {"uri": uri, "version": 1}
     return opened | ({"range": _range(selection, text, files)} if selection.first else {})
@@ -122,8 +134,8 @@ def _opened(selection: Selection, files: Files) -> dict[str, Any]:
 
 def _range(selection: Selection, text: str, files: Files) -> dict[str, Any]:
     index = LineIndex(text)
-    if not 1 <= selection.first <= selection.last <= index.line_count:
-        raise Refused(
+    if selection.last > index.line_count:
+        raise UsageError(
             f"{selection.path} has the lines 1 to {index.line_count}, not those of --file."
         )
     last = index.position_at(index.line_start(selection.last), files.encoding)
@@ -135,6 +147,19 @@ def _output(argument: str) -> str:
     path = os.path.abspath(argument)
     if os.path.isdir(path):
         raise UsageError(f"--output {argument} is a directory. Name a file in it.")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UsageError(f"--output {argument} is no regular file. Name another one.")
+    place = _first_that_exists(os.path.dirname(path))
+    if not os.path.isdir(place):
+        raise UsageError(f"--output {argument}: {place} is no directory. Name another place.")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise UsageError(f"--output {argument}: {place} cannot be written. Name another place.")
+    return path
+
+
+def _first_that_exists(path: str) -> str:
+    while not os.path.lexists(path) and path != os.path.dirname(path):
+        path = os.path.dirname(path)
     return path
 
 

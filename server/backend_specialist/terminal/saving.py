@@ -40,7 +40,7 @@ def contained(path: str, root: str) -> str:
     real, base = os.path.realpath(path), os.path.realpath(root)
     if os.path.normcase(real).startswith(os.path.normcase(os.path.join(base, ""))):
         return real
-    raise Refused(f"{path} lies outside of the workspace {root}, so it is not changed.")
+    raise Refused(f"{path} lies outside of the workspace {root}, so it is not used.")
 
 
 def load(real: str) -> bytes | None:

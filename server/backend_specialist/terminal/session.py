@@ -14,6 +14,7 @@ from backend_specialist.terminal import saving
 from backend_specialist.terminal.asking import Asker, Decision, NoAnswer
 from backend_specialist.terminal.client import ErrorAnswer, ServerDied
 from backend_specialist.terminal.editor import Editor
+from backend_specialist.terminal.next_steps import in_a_terminal
 from backend_specialist.terminal.proposed import Shown
 from backend_specialist.terminal.report import Report
 from backend_specialist.terminal.screen import Screen
@@ -139,7 +140,7 @@ class Session:
         self.report.error_kind = event.get("errorKind") or ""
         self._heard.add(event["message"])
         for step in event.get("nextSteps") or ():
-            self._screen.step(f"next: {step}", failed=False)
+            self._screen.step(f"next: {in_a_terminal(step)}", failed=False)
 
     async def _on_message(self, event: Event) -> None:
         """Say what comes for every editor, unless an event has said it before."""
