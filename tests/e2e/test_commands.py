@@ -66,6 +66,7 @@ UNKNOWN = [
     ("run", {"instructions": "x", "uri": "https://example.com/a.py"}, "uri"),
     ("run", {"instructions": "x", "range": {}}, "range"),
     ("run", {"instructions": "x", "output": "../out.md"}, "output"),
+    ("run", {"instructions": "x", "output": "app/main.py/out.md"}, "output"),
     ("explainPermission", {"permission": "edit", "subject": "x", "agent": "nope"}, "agent"),
     ("trust", {"rootUri": "https://example.com", "trusted": True}, "rootUri"),
 ]

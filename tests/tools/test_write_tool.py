@@ -122,3 +122,19 @@ async def test_what_it_wrote_itself_it_knows(tmp_path: Path) -> None:
     await write(context, "a = 1\n")
     await write(context, "a = 2\n")
     assert [text for _, text, _ in context.proposals] == ["a = 1\n", "a = 2\n"]
+
+
+@pytest.mark.parametrize("path", ["a.py/b.py", "a.py/deeper/b.py", "new/b.py", "pkg/a.py/b.py"])
+async def test_write_below_a_file_is_refused(tmp_path: Path, path: str) -> None:
+    context = make_context(tmp_path, files={"a.py": "1\n", "pkg/a.py": "1\n"})
+    context.texts[context.path("new")] = "a file that is proposed\n"
+    with pytest.raises(ToolFailed, match="above it is one and no directory"):
+        await write(context, "x\n", path=path)
+    assert context.proposals == []
+
+
+async def test_write_beside_a_file_in_directories_that_are_not_there_yet(tmp_path: Path) -> None:
+    context = make_context(tmp_path, files={"pkg/a.py": "1\n"})
+    context.texts[context.path("pkg/new/a.py")] = "x\n"
+    await write(context, "x\n", path="pkg/new/b.py")
+    assert len(context.proposals) == 1

@@ -41,6 +41,7 @@ from backend_specialist.sessions.stored import Refused, StoredSessions
 from backend_specialist.sessions.task import Task
 from backend_specialist.sessions.waiting import Waiting
 from backend_specialist.tools.paths import resolve
+from backend_specialist.tools.proposing import refuse_below_file
 from backend_specialist.tools.registry import ToolFailed
 
 log = logging.getLogger(__name__)
@@ -237,6 +238,7 @@ async def _check_place(session: Session, key: str, path: str) -> None:
     context = SessionContext(session)
     try:
         place = await resolve(context, path, for_edit=True)
+        await refuse_below_file(context, place)
     except ToolFailed as error:
         raise Refused(key, f"The deliverable cannot go there: {error}") from error
     if reason := context.secret(*place.names):

@@ -5,6 +5,8 @@ Owns the checks before a proposal. Proposes nothing itself.
 
 from __future__ import annotations
 
+import os
+
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.tools.registry import ToolContext, ToolFailed
 from backend_specialist.tools.resource import Resource
@@ -37,6 +39,24 @@ async def subject(context: ToolContext, resource: Resource) -> None:
         )
     if any(name.lower().endswith(".ipynb") for name in resource.names):
         raise ToolFailed(_NOTEBOOK.format(resource.shown))
+    await refuse_below_file(context, resource)
+
+
+async def refuse_below_file(context: ToolContext, resource: Resource) -> None:
+    """Raise :class:`ToolFailed` for a place below a file, on disk or proposed: no directory can be made there."""
+    if resource.root is None:
+        return
+    above = os.path.dirname(resource.path)
+    while len(above) > len(resource.root.path):
+        kind = await context.workspace.disk.kind(above)
+        if kind == "directory":
+            return
+        if kind != "missing" or above in context.proposed():
+            raise ToolFailed(
+                f"{resource.shown} cannot be a file, because {os.path.basename(above)} above it is one and no "
+                "directory. Choose another path."
+            )
+        above = os.path.dirname(above)
 
 
 def refuse_unchangeable(snapshot: Snapshot, label: str) -> None:
