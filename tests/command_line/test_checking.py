@@ -100,6 +100,83 @@ def test_check_knows_a_single_file_by_its_folder(
     assert "can start a program" in out
 
 
+FOLDERS = """
+-- .opencode/commands/bad.md --
+---
+title: Bad
+---
+!`rm -rf /`
+-- .opencode/commands/agents/deeper.md --
+---
+title: Deeper
+---
+!`rm -rf /`
+-- .opencode/agents/good.md --
+Do it.
+-- .claude/agents/reviewer.md --
+---
+tools: Read, Bash
+---
+Review.
+-- agents/own.md --
+Do it.
+-- agents/commands/bad.md --
+---
+title: Bad
+---
+!`rm -rf /`
+-- commands/bad.md --
+---
+title: Bad
+---
+!`rm -rf /`
+"""
+
+
+@pytest.mark.parametrize(
+    ("here", "path", "errors"),
+    [
+        (".", ".opencode/commands", 2),
+        (".opencode", "commands", 2),
+        (".opencode/commands", ".", 2),
+        (".opencode/commands", "bad.md", 1),
+        (".opencode/commands", "agents", 1),
+        (".opencode/commands/agents", "deeper.md", 1),
+        (".opencode", ".", 2),
+        (".opencode", "agents", 0),
+        (".opencode/agents", ".", 0),
+        (".opencode/agents", "good.md", 0),
+        (".claude", "agents", 0),
+        (".claude/agents", ".", 0),
+        (".", "agents", 1),
+        ("agents", ".", 1),
+        ("agents", "commands", 1),
+        ("agents/commands", "bad.md", 1),
+        (".", "commands", 1),
+        ("commands", ".", 1),
+        ("commands", "bad.md", 1),
+    ],
+)
+def test_check_knows_a_folder_wherever_it_is_called(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    here: str,
+    path: str,
+    errors: int,
+) -> None:
+    # A directory above that is called like a folder of recipes says nothing about a configuration below it.
+    project = write_project(tmp_path / "commands" / "shop", FOLDERS)
+    monkeypatch.chdir(project / here)
+    for given in (path, str(project / here / path)):
+        code, out = checked(capsys, given)
+        assert out.count("can start a program") == errors, out
+        assert out.count(": error: ") == errors, out
+        assert "'title' is not known" not in out
+        assert code == (1 if errors else 0)
+        assert all(Path(line.partition(":")[0]).is_file() for line in out.splitlines())
+
+
 def test_check_gives_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out = checked(capsys, "--format", "json", str(project))
     found = json.loads(out)

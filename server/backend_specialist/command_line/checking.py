@@ -18,7 +18,6 @@ from backend_specialist.adapters.agent_layer import (
     Layer,
     Origin,
     Shape,
-    is_recipe,
     is_wanted,
     load_layer,
 )
@@ -30,6 +29,8 @@ from backend_specialist.command_line import DONE, FAILED, USAGE
 from backend_specialist.command_line.output import complain, say
 from backend_specialist.command_line.problem_formats import FORMATS, Item
 
+_FOLDERS = (*AGENTS, *RECIPES)
+_RECIPE_FOLDERS = tuple(f"{name}/" for name in RECIPES)
 _SHAPES = {SETTINGS: Shape.FOLDERS, OPENCODE: Shape.FOLDERS, CLAUDE: Shape.CLAUDE}
 
 
@@ -64,7 +65,8 @@ def _items(paths: Sequence[str]) -> Iterator[Item]:
 
 def _agents_around(paths: Sequence[str]) -> set[str]:
     """The names of agents that a recipe may name though they are not checked with it."""
-    beside = [directory for directory, name in map(_split, paths) if is_recipe(name)]
+    homes = [_home(path if os.path.isdir(path) else os.path.dirname(path)) for path in paths]
+    beside = [home for home, way in homes if way.startswith(_RECIPE_FOLDERS)]
     names: set[str] = set()
     for path in (*beside, *_default_paths(), built_in_directory()):
         # What cannot be read whole was not asked about, and knows no agent.
@@ -90,38 +92,64 @@ def _directories(path: str) -> Iterator[Layer]:
     """The places in a directory: its own configuration directories if it has any, else itself."""
     inner = [os.path.join(path, name) for name in _SHAPES]
     for directory in [each for each in inner if os.path.isdir(each)] or [path]:
-        shape = _shape(directory)
-        files = read_tree(directory, wanted=partial(is_wanted, shape=shape), follow_links=True)
-        yield Layer(origin=Origin.WORKSPACE, directory=directory, files=files, shape=shape)
+        home, way = _home(directory)
+        shape = _shape(home, way)
+        files = read_tree(
+            directory, wanted=partial(_is_wanted, way=way, shape=shape), follow_links=True
+        )
+        named = {way + name: data for name, data in files.items()}
+        yield Layer(origin=Origin.WORKSPACE, directory=home, files=named, shape=shape)
 
 
-def _shape(directory: str) -> Shape:
+def _is_wanted(name: str, way: str, shape: Shape) -> bool:
+    return is_wanted(way + name, shape)
+
+
+def _shape(directory: str, way: str) -> Shape:
     known = _SHAPES.get(os.path.basename(os.path.abspath(directory)))
-    if known:
-        return known
+    if known or way:
+        return known or Shape.BARE
     # A configuration directory has folders for both; any other is full of agents.
     folders = any(os.path.isdir(os.path.join(directory, name)) for name in AGENTS)
     return Shape.FOLDERS if folders else Shape.BARE
 
 
 def _file(path: str) -> Layer:
-    directory, name = _split(path)
+    home, way = _home(os.path.dirname(path))
+    name = way + os.path.basename(path)
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise TreeRefused(f"{path} cannot be read: {error.strerror or error}.") from error
-    shape = _SHAPES.get(os.path.basename(os.path.abspath(directory)), Shape.BARE)
+    shape = _SHAPES.get(os.path.basename(os.path.abspath(home)), Shape.BARE)
     shape = shape if is_wanted(name, shape) else Shape.BARE
-    return Layer(origin=Origin.WORKSPACE, directory=directory, files={name: data}, shape=shape)
+    return Layer(origin=Origin.WORKSPACE, directory=home, files={name: data}, shape=shape)
 
 
-def _split(path: str) -> tuple[str, str]:
-    """Give the directory that a file's name counts from, and the name: a folder tells what kind it is."""
-    parts = os.path.normpath(path).split(os.sep)
-    for number in range(len(parts) - 2, -1, -1):
-        if parts[number] in (*AGENTS, *RECIPES):
-            return os.sep.join(parts[:number]) or (os.sep if number else "."), "/".join(
-                parts[number:]
-            )
-    return os.path.dirname(path) or ".", parts[-1]
+def _home(directory: str) -> tuple[str, str]:
+    """Give the directory that names of files count from, and the way down to this one: ``commands/``, or nothing.
+
+    What lies in a folder of agents or recipes counts from the directory above that folder, wherever the call is made.
+    """
+    way = _way(directory)
+    if not way:
+        return directory or ".", ""
+    above = os.path.join(directory, *[os.pardir] * len(way))
+    return os.path.normpath(above), "".join(f"{part}/" for part in way)
+
+
+def _way(directory: str) -> list[str]:
+    """The last parts of a path, from its folder of agents or recipes on.
+
+    It is right below a configuration directory. Elsewhere it is the innermost, unless the directory has such folders
+    of its own and is like a configuration directory in that.
+    """
+    parts = os.path.abspath(directory).split(os.sep)
+    found = [number for number, part in enumerate(parts) if part in _FOLDERS]
+    configured = [number for number, part in enumerate(parts) if part in _SHAPES]
+    if configured:
+        found = [number for number in found if number == configured[-1] + 1]
+    elif any(os.path.isdir(os.path.join(directory, name)) for name in _FOLDERS):
+        return []
+    return parts[found[-1] :] if found else []
