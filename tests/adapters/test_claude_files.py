@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +41,30 @@ def test_claude_agent_has_the_rights_that_its_author_meant(
 ) -> None:
     agent = load(header)
     assert {key: decided(agent, key) for key in expected} == expected, why
+
+
+@pytest.mark.parametrize(
+    ("tools", "expected"),
+    [
+        ("Task(a, b), Read", {"task": "allow", "read": "allow", "grep": "deny"}),
+        (" Read ( b ) ,Grep", {"read": "allow", "grep": "allow"}),
+        ("Read, Task(a(b, c), d)", {"read": "allow", "task": "deny"}),
+        ("Read, b), Grep", {"read": "deny", "grep": "allow"}),
+        ("Task(a, Grep", {"task": "deny", "grep": "allow"}),
+    ],
+)
+def test_a_list_of_tools_is_split_outside_of_parentheses(
+    tools: str, expected: dict[str, str]
+) -> None:
+    agent = load(f'tools: "{tools}"')
+    assert {key: decided(agent, key, "b") for key in expected} == expected
+
+
+@pytest.mark.parametrize("tools", ["(" + "," * 32_000, "a" + " " * 32_000 + "!", "(" * 32_000])
+def test_a_hostile_list_of_tools_costs_no_more_than_its_length(tools: str) -> None:
+    began = time.process_time()
+    assert decided(load(f'tools: "{tools}"'), "edit") == "deny"
+    assert time.process_time() - began < 2
 
 
 def test_claude_agent_may_call_only_the_agents_that_it_names() -> None:

@@ -140,6 +140,16 @@ def test_front_matter_is_bounded(why: str, text: str) -> None:
     assert time.process_time() - began < 2
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["a: b: c" + " " * 32_000 + "d", "a: b" + " " * 32_000 + "c: d", "a" + " " * 32_000 + "b: c: d", "*" * 32_000],
+)  # fmt: skip
+def test_a_hostile_line_of_front_matter_costs_no_more_than_its_length(line: str) -> None:
+    began = time.process_time()
+    assert read(header(line)).problems
+    assert time.process_time() - began < 2
+
+
 def test_front_matter_of_a_huge_file_is_not_read() -> None:
     assert "Shorten it" in read("---\na: 1\n---\n" + "x" * MAX_FILE).problems[0].message
 

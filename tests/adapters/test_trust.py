@@ -1,5 +1,6 @@
 import json
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,24 @@ def trust(tmp_path: Path) -> Trust:
     state = tmp_path / "state"
     state.mkdir(mode=0o700)
     return Trust(str(state))
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        (".opencode/agent/x.md", "name: a: b" + " " * 32_000 + "c"),
+        (".claude/agents/x.md", 'tools: "a' + " " * 32_000 + '!"'),
+    ],
+)
+def test_what_a_repository_brings_costs_no_more_than_its_length(
+    trust: Trust, tmp_path: Path, name: str, line: str
+) -> None:
+    """It is read before anybody trusts it, and patterns hold Python's lock."""
+    (tmp_path / "other" / name).parent.mkdir(parents=True)
+    (tmp_path / "other" / name).write_text(f"---\n{line}\n---\nDo it.\n")
+    began = time.process_time()
+    assert trust.would_change(str(tmp_path / "other")) is not None
+    assert time.process_time() - began < 2
 
 
 def test_trust_is_not_there_by_itself(trust: Trust, root: Path) -> None:

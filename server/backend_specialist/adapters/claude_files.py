@@ -53,8 +53,9 @@ _OURS = {
     "external_directory": "ask",
     "doom_loop": "ask",
 }
-_TOOL = re.compile(r"\s*([\w*-]+)\s*(?:\(([^()]*)\))?\s*")
-_SEPARATOR = re.compile(r",(?![^()]*\))")
+# Both are run over what a repository brings along, before anybody trusts it: neither may go back over a text.
+_TOOL = re.compile(r"([\w*-]+)(?:\s*\(([^()]*)\))?")
+_COMMA_OR_PARENTHESIS = re.compile(r"[,()]")
 
 
 def is_claude_form(text: str) -> bool:
@@ -154,7 +155,7 @@ def _tools(fields: Fields, key: str) -> list[tuple[str, str]] | None:
     raw = fields.raw(key)
     if raw is None:
         return None
-    names = _SEPARATOR.split(raw) if isinstance(raw, str) else raw
+    names = _split(raw) if isinstance(raw, str) else raw
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         fields.problem(f"'{key}' must be a list of tools, such as 'Read, Grep'.", key, code="type")
         return []
@@ -163,11 +164,23 @@ def _tools(fields: Fields, key: str) -> list[tuple[str, str]] | None:
     return list(_entries(fields, key, [name for name in names if name.strip()]))
 
 
+def _split(names: str) -> list[str]:
+    """Split at the commas that no closing parenthesis follows before an opening one."""
+    found, end, inside = [], len(names), False
+    for mark in reversed(list(_COMMA_OR_PARENTHESIS.finditer(names))):
+        if mark[0] != ",":
+            inside = mark[0] == ")"
+        elif not inside:
+            found.append(names[mark.end() : end])
+            end = mark.start()
+    return [names[:end], *reversed(found)]
+
+
 def _entries(fields: Fields, key: str, names: list[str]) -> Iterator[tuple[str, str]]:
     folded = {tool.lower(): permission for tool, permission in TOOL_KEYS.items()}
     for number, name in enumerate(names):
-        match = _TOOL.fullmatch(name)
-        tool, pattern = (match[1], match[2] or "") if match else (name.strip(), "")
+        match = _TOOL.fullmatch(name := name.strip())
+        tool, pattern = (match[1], match[2] or "") if match else (name, "")
         permission = folded.get(tool.lower(), "")
         path = f"{key}.{number}" if isinstance(fields.raw(key), list) else key
         if not permission and tool.lower() not in _HERE:

@@ -2,8 +2,8 @@
 
 Owns how such a file is split and read. PyYAML is made as strict as the format's home: ``yes``, ``on`` and dates
 are text, a key may stand only once, and the order of keys is kept. The file may come from anyone, so its
-size, depth and aliases are bounded, and whatever is wrong becomes a problem, never an exception. A header that did not
-change is not read again: most typing happens below it.
+size, depth and aliases are bounded, no pattern goes back over a line, and whatever is wrong becomes a problem,
+never an exception. A header that did not change is not read again: most typing happens below it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_FILE = 256 * 1024
 MAX_HEADER = 32 * 1024
 """Characters of front matter; it is read slowly, and a real one has a few hundred."""
 
-_COLON_IN_VALUE = re.compile(r"([A-Za-z_][\w-]*\s*:\s+)([^\s>|\"'\[{].*?)(\s*)\Z", re.DOTALL)
+_TOP_LEVEL_KEY = re.compile(r"[A-Za-z_][\w-]*\s*:\s+(?=[^\s>|\"'\[{])")
 _STAR_KEY = re.compile(r"(\s*)(\*[^\s:'\"]*)(?=\s*:(?:\s|\Z))")
 _HINTS = {
     "mapping values are not allowed": "Put a value that contains ': ' in quotes.",
@@ -170,10 +170,11 @@ def _message(error: yaml.YAMLError) -> str:
 
 def _quoted(line: str) -> str:
     """Quote a top-level value that contains a colon, as the format's home does when YAML fails."""
-    match = _COLON_IN_VALUE.match(line)
-    if not match or not re.search(r":(\s|\Z)", match[2]):
+    text = line.rstrip()
+    key = _TOP_LEVEL_KEY.match(text)
+    if not key or not re.search(r":(\s|\Z)", value := text[key.end() :]):
         return line
-    return f"{match[1]}'{match[2].replace(chr(39), chr(39) * 2)}'{match[3]}"
+    return f"{key[0]}'{value.replace(chr(39), chr(39) * 2)}'{line[len(text) :]}"
 
 
 def _broken(first_line: str, message: str) -> FrontMatter:
