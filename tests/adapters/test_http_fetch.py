@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 import ssl
+import time
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from backend_specialist import __version__
 from backend_specialist.adapters.fetch_policy import FetchPolicy
+from backend_specialist.adapters.http_body import content_type
 from backend_specialist.adapters.http_fetch import GuardedFetch, Resolve
 from backend_specialist.domain.ports import FetchFailed, Page
 from support.web import Web, Writer, redirect, response, running
@@ -386,6 +388,23 @@ async def test_what_is_not_text_is_refused_by_its_type(web: Web, kind: str) -> N
     web.answers["/"] = response(b"data", kind=kind)
     with pytest.raises(FetchFailed, match=f"This is {kind}"):
         await fetch(local(web), web.url)
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/x", "application/problem+json", "a/b+c+xml", "application/x-sh", "image/svg+xml"]
+)
+async def test_what_is_text_is_known_by_its_type(web: Web, kind: str) -> None:
+    web.answers["/"] = response(b"data", kind=kind)
+    assert (await fetch(local(web), web.url)).text == "data"
+
+
+@pytest.mark.parametrize("kind", ["/+" * 25_000, "text/" + "x" * 50_000])
+def test_a_type_that_is_too_long_is_none(kind: str) -> None:
+    """Where it was matched piece by piece it took a minute, on the event loop."""
+    began = time.process_time()
+    with pytest.raises(FetchFailed, match="only text can be read"):
+        content_type({"content-type": kind})
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/json"])

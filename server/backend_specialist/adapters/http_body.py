@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 5 * 1024 * 1024
 
+_LONGEST_TYPE = 255
+"""Characters of a media type: RFC 6838 allows 127 on either side of the slash."""
 _TEXTUAL = re.compile(
-    r"text/.+|.+/(?:.+\+)?(?:json|xml|yaml|toml)"
-    r"|application/(?:x-)?(?:javascript|ecmascript|typescript|sh|python|ruby|httpd-php|sql|graphql|ndjson|json-lines)"
+    r"application/(?:x-)?(?:javascript|ecmascript|typescript|sh|python|ruby|httpd-php|sql|graphql|ndjson|json-lines)"
     r"|application/(?:x-yaml|rtf|x-www-form-urlencoded)|message/http"
 )
+_TEXTUAL_FORMATS = frozenset({"json", "xml", "yaml", "toml"})
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _KNOWN_CHARSET = re.compile(
     r"utf-?8(-sig)?|utf-?(16|32)([-_]?[lb]e)?|(us-)?ascii|iso[-_]?8859[-_]?\d{1,2}|latin-?1|"
@@ -74,11 +76,19 @@ class Unpacker:
 def content_type(headers: Mapping[str, str]) -> str:
     """Give the media type, lower case; raise ``FetchFailed`` for one that is not text."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and not _TEXTUAL.fullmatch(kind):
+    if kind and not _is_text(kind):
         raise FetchFailed(
             f"This is {kind[:100]}, and only text can be read here (HTML, plain text, JSON, XML and the like)."
         )
     return kind
+
+
+def _is_text(kind: str) -> bool:
+    if len(kind) > _LONGEST_TYPE:
+        return False
+    family, _, name = kind.partition("/")
+    textual = bool(name) if family == "text" else name.rpartition("+")[2] in _TEXTUAL_FORMATS
+    return textual or _TEXTUAL.fullmatch(kind) is not None
 
 
 def text_of(body: bytes, content_type_header: str) -> str:
