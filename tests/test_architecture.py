@@ -85,7 +85,7 @@ WRITERS: Mapping[str, str] = {
 # Everything in the server that starts a process, and why it is no way to run something else.
 STARTERS: Mapping[str, str] = {
     "adapters/child_process.py": "the start itself, of what the next two name",
-    "adapters/openapi.py": "the validator of API contracts: this Python and this package, with nothing to choose",
+    "adapters/apart.py": "what takes other people's texts apart: this Python and this package, with nothing to choose",
     "adapters/ripgrep_process.py": "ripgrep, never through a shell",
 }
 

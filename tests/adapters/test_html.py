@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,15 +47,6 @@ def test_nesting_too_deep_is_an_error(page: str) -> None:
 def test_elements_whose_end_is_left_out_are_not_nested() -> None:
     assert html.to_markdown("<p>a" * 3_000).count("a") == 3_000
     assert html.to_markdown("<dl>" + "<dt>a<dd>b" * 1_000 + "</dl>").count("b") == 1_000
-
-
-@pytest.mark.parametrize("page", ["<!--" * 250_000, "<a " * 300_000])
-def test_page_made_to_take_long_is_given_up(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html, "_MAX_SECONDS", 0.1)
-    started = time.process_time()
-    with pytest.raises(FetchFailed, match="takes too long"):
-        html.to_markdown(page)
-    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize(

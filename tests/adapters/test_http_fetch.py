@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import gzip
 import ssl
 import time
@@ -285,6 +286,20 @@ async def test_time_is_bounded_with_the_body(web: Web, answer: object) -> None:
     with pytest.raises(FetchFailed, match=r"within 0\.2 seconds"):
         await fetch(local(web), web.url, seconds=0.2)
     assert asyncio.get_running_loop().time() - started < 2
+
+
+@pytest.mark.parametrize("page", ["<p>" + " " * 200_000 + "x", "<a " * 300_000, "<!--" * 250_000])
+async def test_page_made_to_take_long_is_given_up_and_holds_up_nobody(web: Web, page: str) -> None:
+    web.answers["/"] = response(page.encode(), kind="text/html")
+    fetching = asyncio.create_task(fetch(local(web), web.url, seconds=2))
+    longest, before = 0.0, time.perf_counter()
+    while not fetching.done():
+        await asyncio.sleep(0.01)
+        longest, before = max(longest, (now := time.perf_counter()) - before), now
+    # Some of the pages take their time by now, others hours. Alone on a core it is milliseconds.
+    assert longest < 1
+    with contextlib.suppress(FetchFailed):
+        await fetching
 
 
 async def test_waiting_for_the_user_costs_no_time(web: Web) -> None:

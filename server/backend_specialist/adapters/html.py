@@ -2,13 +2,12 @@
 
 Owns the cleaning of HTML before a library converts it: scripts and styles are dropped, elements whose
 end tag may be left out are closed, and depth and size are bounded, since the converter works by
-recursion. Blocking: call it in a thread.
+recursion. Takes long on some pages: ``html_process`` runs it where it can be stopped.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from html import escape
 from html.parser import HTMLParser
 
@@ -16,7 +15,6 @@ from backend_specialist.domain.ports import FetchFailed
 
 _MAX_DEPTH = 200
 _MAX_CHARS = 200_000
-_MAX_SECONDS = 5.0
 _DROPPED = frozenset(
     {
         "script",
@@ -120,7 +118,6 @@ class _Cleaner(HTMLParser):
         self._pieces: list[str] = []
         self._left = _MAX_CHARS
         self._markup = markup
-        self._deadline = time.monotonic() + _MAX_SECONDS
         self._open: list[str] = []
         self._dropping = ""
         self._dropped_depth = 0
@@ -164,8 +161,6 @@ class _Cleaner(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Keep text, unless it is dropped."""
-        if time.monotonic() > self._deadline:
-            raise FetchFailed("The page takes too long to be converted. Try another source.")
         if not self._dropping:
             # Cut before it is escaped: an entity must not be cut in two.
             data = data[: self._left]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from backend_specialist.domain.ports import FetchFailed, Page
 
 from . import addresses, html, http_body
+from .apart import NotDone, run_apart
 from .fetch_policy import FetchPolicy
 from .web_address import WebAddress, parse
 
@@ -32,6 +33,7 @@ Approve = Callable[[str], Awaitable[None]]
 
 _MAX_REDIRECTS = 5
 _MAX_SECONDS = 120.0
+_MAX_CONVERSION = 10.0
 _MAX_ADDRESSES = 4
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -161,7 +163,10 @@ async def _page(address: WebAddress, answer: Answer, form: str) -> Page:
     kind = http_body.content_type(answer.headers)
     _refuse_declared(answer)
     body = await _read(answer)
-    text = await asyncio.to_thread(_convert, body, answer.headers.get("content-type", ""), form)
+    header = answer.headers.get("content-type", "")
+    text = await asyncio.to_thread(http_body.text_of, body, header)
+    if form != "html" and html.looks_like_html(text, header):
+        text = await _converted(text, form)
     return Page(url=address.url, status=answer.status, content_type=kind, text=text)
 
 
@@ -184,11 +189,20 @@ def _refuse_declared(answer: Answer) -> None:
         )
 
 
-def _convert(body: bytes, content_type: str, form: str) -> str:
-    text = http_body.text_of(body, content_type)
-    if form == "html" or not html.looks_like_html(text, content_type):
-        return text
-    return html.to_text(text) if form == "text" else html.to_markdown(text)
+async def _converted(page: str, form: str) -> str:
+    try:
+        said = await run_apart("html_process", page, form, seconds=_MAX_CONVERSION)
+    except TimeoutError:
+        raise FetchFailed(
+            "The page takes too long to be converted. Ask for it with format html, or try another source."
+        ) from None
+    except NotDone as error:
+        raise FetchFailed(
+            f"The page could not be converted ({error}). Ask for it with format html."
+        ) from None
+    if "failed" in said:
+        raise FetchFailed(said["failed"])
+    return str(said["text"])
 
 
 def _status(status: int) -> str:

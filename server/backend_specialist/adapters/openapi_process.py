@@ -8,19 +8,17 @@ ever, and only a process can be stopped then.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing.exceptions import Unresolvable
 
+from backend_specialist.adapters.apart import given, say
 from backend_specialist.adapters.yaml_values import StrictLoader
 
 MOST_PROBLEMS = 5
-MOST_MEMORY = 1 << 30
 _LONGEST = 240
 
 
@@ -107,21 +105,9 @@ def _unreadable(error: yaml.YAMLError) -> str:
     return f"{place}it is not readable as YAML: {getattr(error, 'problem', None) or 'broken'}"
 
 
-def _refuse(event: str, _: Any) -> None:
-    """Belt and braces: the library reads its own schemas from disk, and has no business in a network."""
-    if event.startswith(("socket.connect", "socket.get", "subprocess.", "os.exec", "os.system")):
-        raise PermissionError(event)
-
-
 def main() -> None:
     """Judge what comes in."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - not on Windows
-
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    sys.addaudithook(_refuse)
-    text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    sys.stdout.write(json.dumps(problems(text)))
+    say(problems(given()))
 
 
 if __name__ == "__main__":
