@@ -233,7 +233,7 @@ class Application:
 
     def _prepare(self) -> asyncio.Task[None]:
         """Open the store, again if it could not be opened before."""
-        if self._ready is None or (self._ready.done() and self._ready.exception()):
+        if self._ready is None or _failed(self._ready):
             self._ready = asyncio.create_task(self._open_store(), name="open the store")
         return self._ready
 
@@ -275,8 +275,13 @@ class Application:
 
     async def close(self) -> None:
         """End the sessions and whatever is open."""
-        for task in (self._watching, self._recalling):
+        for task in (self._watching, self._ready, self._recalling):
             if task:
                 task.cancel()
         await asyncio.gather(self.supervisor.close(), self._watcher.close())
         await self._models.close()
+
+
+def _failed(task: asyncio.Task[None]) -> bool:
+    """Whether it ended with an error; the end of the server cancels, and then nothing is opened any more."""
+    return task.done() and not task.cancelled() and task.exception() is not None

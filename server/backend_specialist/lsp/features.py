@@ -7,6 +7,7 @@ not imported here: the editor has its answer to ``initialize`` while they are st
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -137,7 +138,9 @@ def _register_diagnostics(server: SpecialistServer, load: Load) -> None:
 def _register_settings(server: SpecialistServer, load: Load) -> None:
     async def settle(given: Awaitable[Layers | None]) -> None:
         server.settling = asyncio.ensure_future(_settled(load, given, after=server.settling))
-        await asyncio.shield(server.settling)
+        # Only the end of the server cancels this, and pygls would write the cancellation to the log as an error.
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(server.settling)
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
