@@ -215,6 +215,22 @@ async def test_outline_has_rules_and_headings(client: RawClient, tmp_path: Path)
     assert {(0, 11), (4, 6), (7, 10), (8, 10), (13, 22), (15, 20), (21, 22)} <= folds
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [(" " * 30_000 + "x", "x"), ("a" + " " * 30_000 + "x", ""), ("", "a" * 200_000 + ",")]
+)  # fmt: skip
+async def test_a_hostile_line_costs_no_more_than_its_length(
+    client: RawClient, tmp_path: Path, before: str, after: str
+) -> None:
+    """Where a pattern went back over it, no request was answered any more."""
+    await started(client, tmp_path)
+    uri = f"file://{tmp_path}/shop/.claude/agents/new.md"
+    client.open(uri, f"---\n{before}\n{after}\n---\n# A{' ' * 100_000}#\n")
+    for line, text in enumerate((before, after), 1):
+        position = {"line": line, "character": len(text)}
+        assert (await ask(client, "completion", uri, position=position))["items"] is not None
+    assert (await ask(client, "documentSymbol", uri))[-1]["name"] == "A"
+
+
 async def test_lenses_use_the_agent_and_show_its_permissions(
     client: RawClient, tmp_path: Path
 ) -> None:

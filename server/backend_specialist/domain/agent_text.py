@@ -14,7 +14,7 @@ from backend_specialist.domain.agent_fields import Field
 from backend_specialist.domain.lines import without_ending
 from backend_specialist.domain.recipe import Recipe
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*\Z")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t](.*)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -86,4 +86,5 @@ def _headings(lines: Sequence[str], first: int) -> Iterator[tuple[int, str, int]
             elif match[1].startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
         elif not fence and (match := _HEADING.match(line)):
-            yield len(match[1]), match[2], number
+            title = match[2].strip(" \t").rstrip("#").rstrip(" \t")
+            yield len(match[1]), title, number

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from lsprotocol import types
 
@@ -17,15 +18,24 @@ from backend_specialist.domain.agent_text import AgentText
 from backend_specialist.domain.permission import key_of
 from backend_specialist.lsp.agent_language.texts import AgentFiles, OpenText, OpenTexts
 
-_KEY = re.compile(r"(\s*)(?:- )?[\"']?([^\"':#]*)\Z")
-_VALUE = re.compile(r"(\s*)[\"']?([^\"':#]+?)[\"']?\s*:\s+(.*)\Z")
-_ENTRY = re.compile(r"(\s*)[\"']?([^\"'#]+?)[\"']?\s*:")
-_WORD = re.compile(r"[^\s,\[\"']*\Z")
+# All are matched at the beginning of a text that does not begin with a blank, or of one that is read backwards.
+_KEY = re.compile(r"(?:- )?[\"']?[^\"':#]*\Z")
+_ENTRY = re.compile(r"[\"']?([^\"':#]+)(?:[\"']\s*)?:(\s?)")
+_WORD = re.compile(r"[^\s,\[\"']*")
 _STAR = '"*"'
 _FLAGS = {"true": "", "false": ""}
 _OPTIONS = ("temperature", "top_p", "top_k", "thinking", "effort")
 
 Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Entry:
+    """A key of a line; ``has_value`` once a blank follows its colon."""
+
+    indent: int
+    key: str
+    has_value: bool
 
 
 class Completion:
@@ -44,7 +54,7 @@ class Completion:
             return None
         before = found.text.lines[line][:column] if line < len(found.text.lines) else ""
         words, kind = _words(found.text, self._texts.files, line, before)
-        start = column - len(_WORD.search(before)[0])  # type: ignore[index]  # it fits the empty end
+        start = column - len(_WORD.match(before[::-1])[0])  # type: ignore[index]  # it fits nothing as well
         place = Place(line=line, column=start, end_line=line, end_column=column)
         items = [_item(found, word, words[word], kind, place) for word in words]
         return types.CompletionList(is_incomplete=False, items=items)
@@ -61,18 +71,29 @@ def _in_header(text: AgentText, line: int) -> bool:
 def _words(
     text: AgentText, files: AgentFiles, line: int, before: str
 ) -> tuple[Words, types.CompletionItemKind]:
-    if value := _VALUE.match(before):
-        parents = _parents(text.lines, line, len(value[1]))
-        return _values(text, files, (*parents, value[2])), types.CompletionItemKind.Value
-    key = _KEY.match(before)
-    if key is None:
+    entry, indent = _entry(before), _indent(before)
+    if entry and entry.has_value:
+        parents = _parents(text.lines, line, indent)
+        return _values(text, files, (*parents, entry.key)), types.CompletionItemKind.Value
+    if not _KEY.match(before.lstrip()):
         return {}, types.CompletionItemKind.Value
-    parents = _parents(text.lines, line, len(key[1]))
+    parents = _parents(text.lines, line, indent)
     if text.claude and parents in (("tools",), ("disallowedTools",)):
         return text.tools, types.CompletionItemKind.Value
-    used = _used(text.lines, line, len(key[1]))
+    used = _used(text.lines, line, indent)
     words = {word: why for word, why in _keys(text, parents).items() if word.strip('"') not in used}
     return words, types.CompletionItemKind.Property
+
+
+def _entry(line: str) -> _Entry | None:
+    found = _ENTRY.match(line.lstrip())
+    if found is None:
+        return None
+    return _Entry(indent=_indent(line), key=found[1].rstrip(), has_value=bool(found[2]))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _keys(text: AgentText, parents: Sequence[str]) -> Words:
@@ -114,10 +135,10 @@ def _parents(lines: Sequence[str], line: int, indent: int) -> tuple[str, ...]:
     """The keys that a line of that indentation stands under, the outermost first."""
     found: list[str] = []
     for number in range(line - 1, 0, -1):
-        entry = _ENTRY.match(lines[number])
-        if indent and entry and len(entry[1]) < indent:
-            found.insert(0, entry[2])
-            indent = len(entry[1])
+        entry = _entry(lines[number])
+        if indent and entry and entry.indent < indent:
+            found.insert(0, entry.key)
+            indent = entry.indent
     return tuple(found)
 
 
@@ -127,11 +148,11 @@ def _used(lines: Sequence[str], line: int, indent: int) -> set[str]:
     for step in (-1, 1):
         number = line + step
         while 0 < number < len(lines) and lines[number].rstrip() != "---":
-            entry = _ENTRY.match(lines[number])
-            if entry and len(entry[1]) < indent:
+            entry = _entry(lines[number])
+            if entry and entry.indent < indent:
                 break
-            if entry and len(entry[1]) == indent:
-                found.add(entry[2])
+            if entry and entry.indent == indent:
+                found.add(entry.key)
             number += step
     return found
 
