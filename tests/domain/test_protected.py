@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,3 +47,9 @@ def test_protected_says_who_would_act() -> None:
 @given(st.text())
 def test_protected_takes_any_text(label: str) -> None:
     assert isinstance(protected(label), str)
+
+
+def test_a_hostile_path_costs_no_more_than_its_length() -> None:
+    began = time.process_time()
+    assert not protected("agent/" * 50_000 + "x")
+    assert time.process_time() - began < 5

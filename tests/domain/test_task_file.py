@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -188,3 +190,10 @@ def test_answers_are_matched_without_case_and_punctuation() -> None:
     criteria = [Criterion(id="AC-1", text="a"), Criterion(id="2", text="b")]
     given_answers = [{"id": "ac 1", "answer": "x"}, {"id": "2", "answer": " "}]
     assert unanswered(criteria, given_answers) == (criteria[1],)
+
+
+def test_a_hostile_plan_costs_no_more_than_its_length() -> None:
+    text = "# Plan\n## Tasks\n### Task 1: x\nDependencies:\n" + ("- " + "A-" * 450 + "\n") * 500
+    began = time.process_time()
+    assert [task.dependencies for task in tasks_in(text, "/w/plan.md")] == [()]
+    assert time.process_time() - began < 2

@@ -42,7 +42,7 @@ _NAMES: Mapping[str, str] = {
     ".zshrc .zshenv .zprofile .zlogin .zlogout .cshrc .tcshrc .login .kshrc .mkshrc .inputrc config.fish "
     "profile.ps1 *_profile.ps1 .tmux.conf .screenrc .autoenv .autoenv.zsh mise.toml .mise.toml",
 }
-_AGENT_FILE = re.compile(r"(?:^|.*/)(?:agents?|modes?)/.*\.md\Z", re.DOTALL)
+_AGENT_FOLDERS = frozenset({"agent", "agents", "mode", "modes"})
 
 
 def protected(label: str) -> str:
@@ -61,7 +61,8 @@ def _actor(parts: tuple[str, ...]) -> str:
     for who, pattern in _NAMES_BY_ACTOR.items():
         if pattern.match(parts[-1]):
             return who
-    return "An AI agent" if _AGENT_FILE.match("/".join(parts)) else ""
+    agent = parts[-1].endswith(".md") and not _AGENT_FOLDERS.isdisjoint(parts[:-1])
+    return "An AI agent" if agent else ""
 
 
 def _by_actor(table: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:

@@ -53,9 +53,11 @@ _PATHS: Mapping[str, str] = {
     "*/opencode/auth.json */.codex/auth.json",
     _MACHINE: "/proc/* /etc/shadow* /etc/gshadow*",
 }
+_BACKUPS = ("~", ".bak", ".backup", ".old", ".orig", ".save", ".swp", ".tmp")
 _EXAMPLES = ("env.example", "env.sample", "env.template")
 _SSH_KEY = re.compile(r"\.?id_(?:[^.]+(?:\.pub)?|(?:rsa|dsa|ecdsa|ed25519|xmss)(?:_sk)?\..+)")
-_BACKUP = re.compile(r"(?:~|\.(?:bak|backup|old|orig|save|swp|tmp))+\Z")
+# Of a name read backwards: a search for what stands at the end would begin anew at every character.
+_BACKUP = re.compile("|".join(re.escape(end[::-1]) for end in _BACKUPS).join(("(?:", ")*")))
 
 
 class SecretGuard:
@@ -99,7 +101,12 @@ def _listed(path: str) -> str:
 def _aliases(name: str) -> tuple[str, ...]:
     """The name, the file that a stream of it belongs to, and the file that it is a backup of."""
     head = without_stream(name)
-    return tuple(dict.fromkeys((name, head, _BACKUP.sub("", head).strip("#"))))
+    return tuple(dict.fromkeys((name, head, _without_backup(head).strip("#"))))
+
+
+def _without_backup(name: str) -> str:
+    found = _BACKUP.match(name[::-1])
+    return name[: len(name) - found.end()] if found else name
 
 
 def _first(table: Mapping[str, re.Pattern[str]], names: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ _OTHERS = re.compile(
     r"needed by|required by|\bblocks\b|blocking|downstream|dependents", re.IGNORECASE
 )
 _NAMED = re.compile(
-    r"tasks/([\w.-]+)\.md|\b(Task[ ]\d+|[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*[-_]?\d+)\b"
+    r"tasks/([\w.-]+)\.md|\b(Task[ ]\d+|[A-Za-z][A-Za-z0-9]{0,40}(?:[-_][A-Za-z0-9]{1,40}){0,8}[-_]?\d{1,40})\b"
 )
 _ELSEWHERE = re.compile(r"see\b|none\b|n/a\b|-*\Z", re.IGNORECASE)
 
