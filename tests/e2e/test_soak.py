@@ -72,9 +72,9 @@ def script(request: Any) -> Reply:
         return Reply(tools=(DELIVER,))
     number = str(request["messages"][0]["content"]).rpartition("number ")[2].partition(".")[0]
     content = "".join(f"LIMIT_{line} = {number}\n" for line in range(200))
-    return Reply(
-        text="I set it.", tools=(Call("write", {"filePath": "app/extra.py", "content": content}),)
-    )
+    read = Call("read", {"filePath": "app/extra.py"})
+    write = Call("write", {"filePath": "app/extra.py", "content": content})
+    return Reply(text="I set it.", tools=(read, write))
 
 
 async def one_session(editor: FakeEditor, number: int) -> None:
