@@ -10,8 +10,27 @@ from dataclasses import replace
 
 from backend_specialist.domain.changeset import FileChange, hunks, select
 from backend_specialist.domain.outcome import compare
+from backend_specialist.domain.ports import EditorTraits
 from backend_specialist.domain.proposal import Answer, HunkOutcome, Proposal, Result
 from backend_specialist.sessions import applying
+
+
+def fault(waiting: Proposal | None, answer: Answer, traits: EditorTraits) -> tuple[str, str] | None:
+    """Why this is no answer to the proposal that waits: the key at fault, and a sentence."""
+    if waiting is None or waiting.id != answer.proposal_id:
+        named = f"Proposal {answer.proposal_id!r} is no longer open"
+        return "proposalId", f"{named}; nothing was applied. Review the current one."
+    if answer.decision == "review" and not traits.confirms_edits:
+        # Sent all the same, its edits would be applied unseen.
+        return "decision", (
+            "This editor has no preview that asks, so nothing was applied. Accept hunks with `apply`, or all of it "
+            "with `applyAll`."
+        )
+    unknown = answer.hunks - {hunk.id for change in waiting.changes for hunk in hunks(change)}
+    if unknown:
+        named = ", ".join(sorted(unknown))
+        return "hunks", f"Proposal {waiting.id!r} has no hunk {named}; nothing was applied."
+    return None
 
 
 def renamed(

@@ -13,11 +13,10 @@ from backend_specialist.domain.transcript import Block, Message, Text, ToolResul
 from backend_specialist.sessions.state import State
 
 BYTES_PER_TOKEN = 2.5
-"""Rather too many tokens than too few.
+"""Rather too many tokens than too few: estimated, not measured.
 
-The documentation of the Messages API says 3.5 English characters a token (its glossary), and that the tokenizer since
-Claude Opus 4.7 makes up to 1.35 times as many tokens of the same text: together 2.6. What is denser still (hexadecimal,
-base64) only the endpoint knows, and it says so.
+The common rule of thumb is 3 to 4 English characters a token, and the tokenizer since Claude Opus 4.7 is said to make
+up to 1.35 times as many of the same text. What is denser still (hexadecimal, base64) only the endpoint knows, and says.
 """
 
 

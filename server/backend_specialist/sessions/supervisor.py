@@ -11,10 +11,10 @@ import logging
 import secrets
 from dataclasses import replace
 
-from backend_specialist.domain.changeset import hunks
 from backend_specialist.domain.ports import SessionHead, StoreFailed
 from backend_specialist.domain.proposal import Answer
 from backend_specialist.sessions import (
+    decided,
     delivery,
     experts,
     records,
@@ -146,25 +146,9 @@ class Supervisor:
     async def answer(self, session_id: str, answer: Answer) -> None:
         """Answer the waiting proposal of a session."""
         session = await self.queries.session(session_id)
-        waiting = session.proposals.waiting
-        if waiting is None or waiting.id != answer.proposal_id:
-            raise Refused(
-                "proposalId",
-                f"Proposal {answer.proposal_id!r} is no longer open; nothing was applied. Review the current one.",
-            )
-        if answer.decision == "review" and not self._services.editor.traits.confirms_edits:
-            # Sent all the same, its edits would be applied unseen.
-            raise Refused(
-                "decision",
-                "This editor has no preview that asks, so nothing was applied. Accept hunks with `apply`, or all of "
-                "it with `applyAll`.",
-            )
-        unknown = answer.hunks - {hunk.id for change in waiting.changes for hunk in hunks(change)}
-        if unknown:
-            raise Refused(
-                "hunks",
-                f"Proposal {waiting.id!r} has no hunk {', '.join(sorted(unknown))}; nothing was applied.",
-            )
+        traits = self._services.editor.traits
+        if found := decided.fault(session.proposals.waiting, answer, traits):
+            raise Refused(*found)
         session.proposals.answer(answer)
 
     async def answer_request(self, session_id: str, request_id: str, text: str | None) -> None:
