@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -246,7 +245,8 @@ async def test_message_that_repeats_an_event_is_not_said_twice(stage: Stage) -> 
 
 
 def press_ctrl_c() -> None:
-    os.kill(os.getpid(), signal.SIGINT)
+    """In this thread: one that is sent to the process may come to another one, and there later."""
+    signal.raise_signal(signal.SIGINT)
 
 
 class PressedAtTheStart(list[str]):

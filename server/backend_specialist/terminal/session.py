@@ -43,6 +43,8 @@ class Session:
     async def run(self, task: Mapping[str, Any]) -> None:
         """Start a session and follow it to its end; raise ``ErrorAnswer`` or :class:`ServerDied`."""
         answer = await self._editor.command("run", **task)
+        if self.killed:  # the answer was faster than the end of the server
+            raise ServerDied("The language server was ended.")
         self.report.session_id = answer["sessionId"]
         self._editor.files.close_all()
         await self._follow()
