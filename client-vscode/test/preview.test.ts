@@ -17,6 +17,8 @@ const APPLY = new RequestType<ApplyWorkspaceEditParams, Answer, void>("workspace
 const ASKED = { edit: { documentChanges: [], changeAnnotations: { 0: { label: "app/main.py" } } } };
 const UNASKED = { edit: { documentChanges: [] } };
 
+const until = (holds: () => void) => vi.waitFor(holds, 20_000);
+
 /** A server and a client as they really speak; what the editor is asked to apply stays open until it is settled. */
 function stage() {
   const [there, back] = [new PassThrough(), new PassThrough()];
@@ -59,7 +61,7 @@ describe("the Refactor Preview", () => {
     const { send, open } = stage();
     commands.executeCommand.mockImplementation(async () => open[0]?.({ applied: false }));
     const { answer, source } = send(ASKED);
-    await vi.waitFor(() => expect(open).toHaveLength(1));
+    await until(() => expect(open).toHaveLength(1));
     expect(discards()).toBe(0);
     source.cancel();
     expect(await answer).toEqual({ applied: false });
@@ -69,12 +71,12 @@ describe("the Refactor Preview", () => {
   it("stays open when another edit is withdrawn, or one that was answered", async () => {
     const { send, open } = stage();
     const first = send(ASKED);
-    await vi.waitFor(() => expect(open).toHaveLength(1));
+    await until(() => expect(open).toHaveLength(1));
     open[0]?.({ applied: true });
     expect(await first.answer).toEqual({ applied: true });
     const inIt = send(ASKED);
     const unasked = send(UNASKED);
-    await vi.waitFor(() => expect(open).toHaveLength(3));
+    await until(() => expect(open).toHaveLength(3));
     first.source.cancel();
     unasked.source.cancel();
     open[2]?.({ applied: true });
@@ -89,16 +91,16 @@ describe("the Refactor Preview", () => {
     let closed = () => {};
     commands.executeCommand.mockImplementation(() => new Promise<void>((done) => (closed = done)));
     const given = send(ASKED);
-    await vi.waitFor(() => expect(open).toHaveLength(1));
+    await until(() => expect(open).toHaveLength(1));
     given.source.cancel();
     const next = send(ASKED);
     const after = send(UNASKED);
-    await vi.waitFor(() => expect(open).toHaveLength(2));
+    await until(() => expect(open).toHaveLength(2));
     open[1]?.({ applied: true });
     await after.answer;
     expect(open).toHaveLength(2);
     closed();
-    await vi.waitFor(() => expect(open).toHaveLength(3));
+    await until(() => expect(open).toHaveLength(3));
     open[2]?.({ applied: true });
     expect(await next.answer).toEqual({ applied: true });
   });

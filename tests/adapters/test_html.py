@@ -89,3 +89,15 @@ def test_any_text_is_converted_or_refused(page: str) -> None:
 )
 def test_html_is_known_by_type_or_beginning(text: str, kind: str, expected: bool) -> None:
     assert html.looks_like_html(text, kind) is expected
+
+
+@pytest.mark.parametrize(
+    ("page", "markdown"),
+    [
+        ("<p>a" + " " * 50_000 + "b", "a b"),
+        ("<p>a" + " \t\r\n" * 20_000 + "b", "a\nb"),
+        ("<pre>a   b\n\n  c</pre>", "```\na   b\n\n  c\n```"),
+    ],
+)
+def test_many_blanks_are_one_but_in_pre(page: str, markdown: str) -> None:
+    assert html.to_markdown(page) == markdown

@@ -57,6 +57,7 @@ _IMPLIED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 _KEPT_ATTRIBUTES = frozenset({"href", "src", "alt", "title", "class", "colspan", "start"})
 _BLANK_LINES = re.compile(r"\n\s*\n\s*")
 _TOO_MANY_BLANK_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_MANY_BLANKS = re.compile(r"[ \t\r\n]{2,}")
 _BLANKS = re.compile(r"[ \t]+")
 
 _TOO_DEEP = (
@@ -164,7 +165,13 @@ class _Cleaner(HTMLParser):
         if not self._dropping:
             # Cut before it is escaped: an entity must not be cut in two.
             data = data[: self._left]
-            self._write(escape(data, quote=False) if self._markup else data)
+            self._write(escape(self._collapsed(data), quote=False) if self._markup else data)
+
+    def _collapsed(self, data: str) -> str:
+        """Outside of ``pre`` many blanks are one; the library would take long to find that out."""
+        if "pre" in self._open:
+            return data
+        return _MANY_BLANKS.sub(lambda run: "\n" if "\n" in run[0] else " ", data)
 
     def _drop(self, tag: str) -> None:
         if tag not in _VOID:
