@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.raw_client import RawClient, raw_client
+from support.raw_client import RawClient
 
 TEXT = """---
 description: Builds shops
@@ -35,15 +33,6 @@ permission:
 ## Tone
 Be kind.
 """
-
-
-@pytest.fixture
-async def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RawClient]:
-    monkeypatch.setenv("BACKEND_SPECIALIST_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    async with raw_client(sys.executable, "-m", "backend_specialist", "serve") as found:
-        yield found
 
 
 async def started(client: RawClient, tmp_path: Path, **capabilities: Any) -> str:

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.raw_client import RawClient, raw_client
+from support.raw_client import RawClient
 
 GOOD = "---\ndescription: {0}\npermission:\n  edit: deny\n---\nDo it.\n"
 
 
 @pytest.fixture
-async def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RawClient]:
-    monkeypatch.setenv("BACKEND_SPECIALIST_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+async def client(client: RawClient, tmp_path: Path) -> RawClient:
     (tmp_path / "shop").mkdir()
-    async with raw_client(sys.executable, "-m", "backend_specialist", "serve") as found:
-        await found.initialize(
-            workspaceFolders=[{"uri": f"file://{tmp_path}/shop", "name": "shop"}],
-            initializationOptions={"agentDirectories": [str(tmp_path / "mine")]},
-        )
-        yield found
+    await client.initialize(
+        workspaceFolders=[{"uri": f"file://{tmp_path}/shop", "name": "shop"}],
+        initializationOptions={"agentDirectories": [str(tmp_path / "mine")]},
+    )
+    return client
 
 
 async def agents(client: RawClient) -> dict[str, Any]:

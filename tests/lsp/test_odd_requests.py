@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.raw_client import RawClient, raw_client
+from support.raw_client import RawClient
 
 START = {"line": 0, "character": 0}
 CONTEXT = {"diagnostics": []}
 
 
 @pytest.fixture
-async def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RawClient]:
-    monkeypatch.setenv("BACKEND_SPECIALIST_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+async def client(client: RawClient, tmp_path: Path) -> RawClient:
     (tmp_path / "shop").mkdir()
     folder = {"uri": f"file://{tmp_path}/shop", "name": "shop"}
-    async with raw_client(sys.executable, "-m", "backend_specialist", "serve") as found:
-        await found.initialize(workspaceFolders=[folder])
-        yield found
+    await client.initialize(workspaceFolders=[folder])
+    return client
 
 
 async def actions(client: RawClient, uri: str, **context: Any) -> Any:

@@ -58,15 +58,13 @@ class Documents:
         return document.snapshot if document else None
 
     def at(self, uri: str) -> Snapshot | None:
-        """Give the open document that a URI of the editor names, in whatever spelling."""
-        key = _key(uri)
-        document = self._open.get(key) if key else None
+        """Give the open document that a URI of the editor names, in whatever spelling; raise ``Unreadable``."""
+        document = self._named(uri)
         return document.snapshot if document else None
 
     def path_at(self, uri: str) -> str:
         """Give the path of the open document that a URI names, without reading its text; empty where none is open."""
-        key = _key(uri)
-        document = self._open.get(key) if key else None
+        document = self._named(uri)
         return document.path if document else ""
 
     def open_documents(self) -> tuple[Snapshot, ...]:
@@ -115,8 +113,7 @@ class Documents:
         self, uri: str, version: int, changes: Sequence[tuple[Range | None, str]]
     ) -> None:
         """Take the changes of one notification; a document that is not open is left alone."""
-        key = _key(uri)
-        if key and (document := self._open.get(key)):
+        if document := self._named(uri):
             document.change(version, changes, self.encoding)
             self._announce()
 
@@ -128,10 +125,13 @@ class Documents:
 
     def lose(self, uri: str) -> None:
         """Say that a change to this document was lost on the way."""
-        key = _key(uri)
-        if key and (document := self._open.get(key)):
+        if document := self._named(uri):
             document.lose()
             self._announce()
+
+    def _named(self, uri: str) -> OpenDocument | None:
+        key = _key(uri)
+        return self._open.get(key) if key else None
 
     def _announce(self) -> None:
         self._changed.set()
