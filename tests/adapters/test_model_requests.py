@@ -103,6 +103,14 @@ def test_blocks_that_the_api_refuses_are_left_out() -> None:
     assert sent["messages"][2]["content"][0]["content"] == "(no output)"
 
 
+def test_answer_that_was_cut_after_a_thought_goes_back_without_it() -> None:
+    thought = Verbatim({"type": "redacted_thinking", "data": "x"})
+    sent = body(user(), assistant(thought, Text("I look."), thought, thought), user())
+    assert refusal(sent) == ""
+    kinds = [block["type"] for block in sent["messages"][1]["content"]]
+    assert kinds == ["redacted_thinking", "text"]
+
+
 def test_longer_history_begins_as_the_shorter_one_did() -> None:
     history = [user(Text(""), Text("Hi.")), *calls(3), *calls(2, 3), *calls(1, 5)]
     shorter, longer = body(*history[:5]), body(*history)

@@ -96,6 +96,8 @@ REFUSED = [
     ("thinking with a budget is left out", talk(
         user(result()), thinking={"type": "enabled", "budget_tokens": 2000}),
      "Expected `thinking`"),
+    ("an answer ends in thinking", request(
+        user(), assistant(text(), {"type": "redacted_thinking", "data": "x"}), user()), "final block"),
     ("thinking was changed", request(
         user(), assistant({"type": "thinking", "thinking": "Hm!", "signature": "sig_x"}, text()),
         user()), "Invalid `signature`"),

@@ -8,7 +8,7 @@ import pytest
 
 from backend_specialist.adapters.turn_reader import TurnReader
 from backend_specialist.domain.ports import ModelError
-from backend_specialist.domain.transcript import Text, ToolUse, Turn
+from backend_specialist.domain.transcript import Text, ToolUse, Turn, Verbatim
 
 
 def read(*events: Any, stop_reason: str | None = "tool_use") -> Turn:
@@ -96,3 +96,21 @@ def test_answer_without_bounds_is_given_up() -> None:
     with pytest.raises(ModelError, match="too long") as caught:
         reader.feed(piece)
     assert not caught.value.retryable
+
+
+def thinking(index: int, text: str, signature: str = "") -> list[Any]:
+    signed = [delta(index, type="signature_delta", signature=signature)] if signature else []
+    begun = start(index, type="thinking", thinking="", signature="")
+    return [begun, delta(index, type="thinking_delta", thinking=text), *signed]
+
+
+def test_thinking_that_was_cut_before_its_signature_is_not_kept() -> None:
+    words = [start(0, type="text", text=""), delta(0, type="text_delta", text="I look.")]
+    turn = read(*words, *thinking(1, "Hm, what"), stop_reason="max_tokens")
+    assert turn.message.content == (Text("I look."),)
+
+
+def test_thinking_that_is_signed_is_kept_as_it_came() -> None:
+    turn = read(*thinking(0, "Hm.", "s"), start(1, type="text", text="Yes."))
+    raw = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
+    assert turn.message.content == (Verbatim(raw), Text("Yes."))

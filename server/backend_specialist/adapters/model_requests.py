@@ -1,7 +1,7 @@
 """A request for a turn in the words of the Messages API.
 
 Owns the body: blocks, thinking, sampling, and where the prompt-cache marks stand. Sends nothing and knows
-no SDK. What it drops or adds depends on the block alone, so a longer history begins as the shorter did:
+no SDK. What it drops or adds depends on the message alone, so a longer history begins as the shorter did:
 the cache and the signatures of thinking blocks both need that.
 """
 
@@ -38,7 +38,9 @@ def request_body(request: ModelRequest, model_id: str, facts: ModelFacts) -> dic
     body: dict[str, Any] = {
         "model": model_id,
         "max_tokens": request.max_tokens,
-        "messages": [_message(message) for message in request.messages if _says_anything(message)],
+        "messages": [
+            message_to_json(kept) for kept in map(_kept, request.messages) if kept.content
+        ],
     }
     system = [{"type": "text", "text": clean(text)} for text in request.system if text.strip()]
     if system:
@@ -77,16 +79,15 @@ def _tool(request: ModelRequest, index: int) -> dict[str, Any]:
     }
 
 
-def _says_anything(message: Message) -> bool:
-    # An answer that is only thinking cannot go back: the API refuses it as the end of a message.
-    return any(not isinstance(block, Verbatim) for block in _kept(message.content))
+def _kept(message: Message) -> Message:
+    content = list(_usable(message.content))
+    # The API refuses thinking as the end of a message: that answer was cut before it said what it had thought of.
+    while content and isinstance(content[-1], Verbatim):
+        content.pop()
+    return Message(role=message.role, content=tuple(content))
 
 
-def _message(message: Message) -> dict[str, Any]:
-    return message_to_json(Message(role=message.role, content=tuple(_kept(message.content))))
-
-
-def _kept(blocks: Sequence[Block]) -> Iterator[Block]:
+def _usable(blocks: Sequence[Block]) -> Iterator[Block]:
     for block in blocks:
         match block:
             case Text(text) if not text.strip():

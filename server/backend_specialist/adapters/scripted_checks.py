@@ -205,6 +205,13 @@ def _thinking_blocks(request: Request) -> Iterator[str]:
                 )
 
 
+def _thinking_last(request: Request) -> Iterator[str]:
+    for index, message in enumerate(request["messages"]):
+        kind = content_of(message)[-1]["type"]
+        if message["role"] == "assistant" and kind in ("thinking", "redacted_thinking"):
+            yield f"messages.{index}: The final block in an assistant message cannot be `thinking`."
+
+
 def _thinking_kept(request: Request) -> Iterator[str]:
     messages = request["messages"]
     answers = [index for index, message in enumerate(messages) if message["role"] == "assistant"]
@@ -244,6 +251,7 @@ _CHECKS: tuple[Check, ...] = (
     _tool_results,
     _marks,
     _thinking_settings,
+    _thinking_last,
     _thinking_kept,
     _thinking_blocks,
 )

@@ -138,7 +138,8 @@ class TurnReader:
                 thinking = growing.start.get("thinking", "") + growing.text
                 signed = growing.signature or growing.start.get("signature", "")
                 raw = {"type": "thinking", "thinking": thinking, "signature": signed}
-                return [Verbatim(raw)]
+                # The limit cut it before it was signed: every later request with it would be refused.
+                return [Verbatim(raw)] if signed else []
             case "redacted_thinking":
                 return [Verbatim(dict(growing.start))]
             case _:
