@@ -13,7 +13,7 @@ from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.permission import Setting, rules_from
 from backend_specialist.domain.ports import ModelError
 from backend_specialist.domain.transcript import Usage
-from backend_specialist.sessions import experts
+from backend_specialist.sessions import consultation, following
 from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.services import Policy
 from support.scripted_model import results, texts
@@ -227,7 +227,7 @@ async def test_steps_are_shared_and_the_last_one_answers() -> None:
     await stage.finished()
     last = script.bodies("database")[1]
     assert last["tool_choice"] == {"type": "none"}
-    assert texts(last) == [experts.LAST_TURN]
+    assert texts(last) == [consultation.LAST_TURN]
     assert "What I know." in results(stage.model.requests[-1])[0]
     assert stage.status == "paused"
 
@@ -243,7 +243,7 @@ async def test_expert_that_never_ends_is_stopped_and_answers() -> None:
 
     stage = Stage(FILES, endless, experts=[expert()])
     await stage.finished()
-    assert len(stage.model.requests) == 2 + experts.MAX_TURNS
+    assert len(stage.model.requests) == 2 + consultation.MAX_TURNS
     assert "Enough." in results(stage.model.requests[-1])[0]
 
 
@@ -256,6 +256,82 @@ async def test_expert_without_an_answer_is_a_result_and_the_session_goes_on(repl
         "database gave no answer. Go on without its advice."
     ]
     assert stage.status == "completed"
+
+
+@pytest.mark.parametrize("reason", ["refusal", "model_context_window_exceeded", "max_tokens"])
+async def test_calls_of_an_experts_answer_that_did_not_end_well_are_not_run(reason: str) -> None:
+    unfinished = Reply(text="I look.", tools=(READ,), stop_reason=reason)
+    script = Script(
+        [Reply(tools=(ask(),)), Reply(text="Good.")],
+        database=[unfinished, Reply(text="Add an index.")],
+    )
+    stage = Stage(FILES, script, experts=[expert()])
+    await stage.finished()
+    titles = [event.data["title"] for event in stage.events if event.kind is Kind.TOOL_RESULT]
+    assert not any("db.sql" in title for title in titles)
+
+
+@pytest.mark.parametrize(("reason", "said"), [
+    ("pause_turn", following.GO_ON),
+    ("max_tokens", following.CUT_TEXT),
+])  # fmt: skip
+async def test_answer_of_an_expert_that_broke_off_is_gone_on_with(reason: str, said: str) -> None:
+    script = Script(
+        [Reply(tools=(ask(),)), Reply(text="Good.")],
+        database=[Reply(text="Add an ", stop_reason=reason), Reply(text="index.")],
+    )
+    stage = Stage(FILES, script, experts=[expert()])
+    await stage.finished()
+    assert texts(script.bodies("database")[1]) == [said]
+    assert "\nAdd an index.\n" in results(stage.model.requests[-1])[0]
+
+
+@pytest.mark.parametrize("said_by", ["an error", "a stop reason"])
+async def test_expert_whose_window_is_full_goes_on_without_the_results_that_it_can_read_again(
+    said_by: str,
+) -> None:
+    big = Call("read", {"filePath": "big.py"})
+    small = Reply(tools=(READ,))
+    script = Script(
+        [Reply(tools=(ask(),)), Reply(text="Good.")],
+        database=[Reply(tools=(big,)), small, Reply(text="Add an index.")],
+    )
+
+    def narrow(body: Mapping[str, Any]) -> Reply:
+        if "line of it" not in str(body["messages"]):
+            return script(body)
+        if said_by == "an error":
+            raise ModelError("context", "The conversation is too long.")
+        return Reply(text="I", stop_reason="model_context_window_exceeded")
+
+    stage = Stage({**FILES, "big.py": "a line of it\n" * 900}, narrow, experts=[expert()])
+    await stage.finished()
+    assert "Add an index." in results(stage.model.requests[-1])[0]
+
+
+async def test_expert_that_has_no_room_at_all_is_a_result() -> None:
+    def full(body: Mapping[str, Any]) -> Reply:
+        if body["system"][0]["text"] != "Work.":
+            raise ModelError("context", "The conversation is too long.")
+        asked = any(message["role"] == "assistant" for message in body["messages"])
+        return Reply(text="Good.") if asked else Reply(tools=(ask(),))
+
+    stage = Stage(FILES, full, experts=[expert()])
+    await stage.finished()
+    (result,) = results(stage.model.requests[-1])
+    assert result.startswith("database could not answer: The conversation is too long.")
+
+
+async def test_what_an_expert_said_before_its_calls_is_not_its_answer() -> None:
+    cut = Reply(text="I look.", tools=(READ,), stop_reason="max_tokens")
+    script = Script(
+        [Reply(tools=(ask(),)), Reply(text="Good.")],
+        database=[cut, Reply(text="Add an index.")],
+    )
+    stage = Stage(FILES, script, experts=[expert()])
+    await stage.finished()
+    assert results(script.bodies("database")[1]) == [following.CUT_CALL]
+    assert "I look." not in results(stage.model.requests[-1])[0]
 
 
 async def test_expert_whose_model_cannot_be_had_is_a_result() -> None:

@@ -8,7 +8,7 @@ from backend_specialist.adapters.scripts import Call, Reply
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.ports import ModelError
 from backend_specialist.domain.transcript import Usage
-from backend_specialist.sessions import calls, loop
+from backend_specialist.sessions import calls, following, loop
 from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.services import Policy
 from support.scripted_model import results, texts
@@ -134,7 +134,7 @@ async def test_end_turn_with_tool_calls_still_runs_them() -> None:
 async def test_answer_that_was_cut_is_continued() -> None:
     stage = Stage(FILES, [Reply(text="It beg", stop_reason="max_tokens"), Reply(text="ins.")])
     await stage.finished()
-    assert texts(stage.model.requests[1]) == [loop.CUT_TEXT]
+    assert texts(stage.model.requests[1]) == [following.CUT_TEXT]
     assert stage.status == "completed"
 
 
@@ -142,7 +142,7 @@ async def test_call_of_an_answer_that_was_cut_is_not_run() -> None:
     script = [Reply(tools=(EDIT,), stop_reason="max_tokens"), Reply(text="Done.")]
     stage = Stage(FILES, script)
     session = await stage.finished()
-    assert results(stage.model.requests[1]) == [loop.CUT_CALL]
+    assert results(stage.model.requests[1]) == [following.CUT_CALL]
     assert not (await stage.state(session)).changes.changes
 
 
@@ -152,6 +152,17 @@ async def test_answers_that_are_cut_again_and_again_fail() -> None:
     assert stage.status == "failed"
     assert "cut at the output limit again and again" in stage.reason
     assert len(stage.model.requests) == loop.MAX_CUTS + 1
+
+
+async def test_cuts_with_whole_answers_in_between_are_not_again_and_again() -> None:
+    cut = Reply(text="It beg", stop_reason="max_tokens")
+    reads = [
+        Reply(tools=(Call("read", {"filePath": "app.py", "offset": 1 + n % 2}),)) for n in range(4)
+    ]
+    script = [reply for read in reads for reply in (cut, read)]
+    stage = Stage(FILES, [*script, Reply(text="Done.")])
+    await stage.finished()
+    assert (stage.status, stage.reason) == ("completed", "")
 
 
 # ---------------------------------------------------------------- limits

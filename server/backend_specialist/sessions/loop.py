@@ -10,31 +10,19 @@ from dataclasses import dataclass
 
 from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.ports import Model, ModelError
-from backend_specialist.domain.transcript import StopReason, ToolUse, Turn
+from backend_specialist.domain.transcript import ToolUse, Turn
 from backend_specialist.sessions import limits, records
 from backend_specialist.sessions.answers import Answers
 from backend_specialist.sessions.calls import close_calls
 from backend_specialist.sessions.events import Status
 from backend_specialist.sessions.experts import Caller, Experts
+from backend_specialist.sessions.following import Next, going_on, what_follows
 from backend_specialist.sessions.history import user_text
 from backend_specialist.sessions.session import Session
 
 LAST_STEP = (
     "This is your last turn: the step limit is reached and tools are not run any more. "
     "Say in a few sentences what is done and what is left."
-)
-CUT_CALL = "Not run: your answer was cut at the output limit. Call again, in smaller pieces."
-CUT_TEXT = (
-    "Your answer was cut at the output limit. Go on where its text ended. If it ended in a tool call, that was not run:"
-    " call again, in smaller pieces."
-)
-FULL_CALL = (
-    "Not run: your answer was cut where the context window was full. The conversation is shorter now: call again, in "
-    "smaller pieces."
-)
-FULL_TEXT = (
-    "Your answer was cut where the context window was full. The conversation is shorter now: go on where the text of "
-    "that answer ended."
 )
 STOPPED = "Not run: the session stopped here."
 MAX_CUTS = 3
@@ -97,24 +85,28 @@ class Conversation:
 
     async def _after(self, turn: Turn, *, last: bool) -> End | None:
         """Act on a turn; ``None`` means that the conversation goes on."""
-        if turn.stop_reason is StopReason.REFUSAL:
+        following = what_follows(turn)
+        if following is Next.REFUSED:
             return await self._finish(Status.FAILED, REFUSED)
         if last:
             reached = limits.steps_reached(self._session.policy, self._session.facts.steps)
             return await self._finish(Status.PAUSED, reached)
-        if turn.stop_reason is StopReason.MAX_TOKENS:
-            return await self._cut(turn)
-        if turn.stop_reason is StopReason.CONTEXT_EXCEEDED:
-            return await self._full(turn)
-        return await self._next(turn)
+        self._cuts = self._cuts + 1 if following is Next.CUT else 0
+        return await self._next(turn, following)
 
-    async def _next(self, turn: Turn) -> End | None:
-        if turn.message.tool_uses:
-            return await self._run_tools(turn.message.tool_uses)
-        if turn.stop_reason is StopReason.PAUSE_TURN:
-            await self._session.record(records.note(user_text("Go on.")))
-            return None
-        return await self._ended_without_deliver(turn)
+    async def _next(self, turn: Turn, following: Next) -> End | None:
+        match following:
+            case Next.CALLS:
+                return await self._run_tools(turn.message.tool_uses)
+            case Next.CUT:
+                return await self._cut(turn)
+            case Next.FULL:
+                return await self._full(turn)
+            case Next.PAUSED:
+                await self._say_go_on(turn)
+                return None
+            case _:
+                return await self._ended_without_deliver(turn)
 
     async def _run_tools(self, calls: Sequence[ToolUse]) -> End | None:
         if limits.exceeded(self._session.state, self._session.policy):
@@ -123,25 +115,22 @@ class Conversation:
         return End(status=Status.COMPLETED) if self._session.delivered else None
 
     async def _cut(self, turn: Turn) -> End | None:
-        self._cuts += 1
-        await self._say_cut(turn, CUT_CALL, CUT_TEXT)
+        await self._say_go_on(turn)
         if self._cuts <= MAX_CUTS:
             return None
         why = "The model's answers were cut at the output limit again and again. Ask for a smaller step."
         return await self._finish(Status.FAILED, why)
 
     async def _full(self, turn: Turn) -> End | None:
-        await self._say_cut(turn, FULL_CALL, FULL_TEXT)
+        await self._say_go_on(turn)
         over = limits.exceeded(self._session.state, self._session.policy)
         if over or await self._answers.compactor.relieve():
             return None
         return await self._finish(Status.FAILED, FULL, "context")
 
-    async def _say_cut(self, turn: Turn, of_calls: str, of_text: str) -> None:
-        if turn.message.tool_uses:
-            await close_calls(self._session, of_calls)
-        else:
-            await self._session.record(records.note(user_text(of_text)))
+    async def _say_go_on(self, turn: Turn) -> None:
+        record = records.tool_results if turn.message.tool_uses else records.note
+        await self._session.record(record(going_on(turn)))
 
     async def _ended_without_deliver(self, turn: Turn) -> End | None:
         """A turn that ends without ``deliver`` counts as done; its text is the prose."""
