@@ -143,10 +143,27 @@ async def test_session_is_summarised_with_the_same_prefix_and_goes_on() -> None:
     assert summary["tools"] == first["tools"]
     assert summary["system"] == first["system"]
     assert summary["messages"][0] == first["messages"][0]
-    assert summary["tool_choice"] == {"type": "none"}
+    assert summary["tool_choice"] == first["tool_choice"]
     assert "app.py holds x = 1." in after["messages"][0]["content"][-1]["text"]
     assert (await stage.state(session)).usage.input_tokens == 190_020
     assert stage.status == "completed"
+
+
+async def test_model_that_calls_tools_in_its_summary_is_asked_for_it_again_without() -> None:
+    def script(body: dict[str, Any]) -> Reply:
+        if texts(body)[-1:] == [REQUEST]:
+            calls = body["tool_choice"] == {"type": "auto"}
+            return replace(READ, text="I look.") if calls else Reply(text="x is 1.")
+        return READ if len(body["messages"]) == 1 else Reply(text="Done.")
+
+    stage = Stage(FILES, script)
+    stage.model.usage = full_at(1)
+    session = await stage.finished()
+    _, first, second, after = stage.model.requests
+    assert first["messages"] == second["messages"]
+    assert "\nx is 1.\n" in after["messages"][0]["content"][-1]["text"]
+    assert "I look." not in str(after)
+    assert (await stage.state(session)).usage.input_tokens == 190_030, "both were paid for"
 
 
 async def test_summary_that_is_empty_costs_and_loses_nothing() -> None:

@@ -15,6 +15,8 @@ from backend_specialist.adapters.scripted_api import ScriptedApi
 from backend_specialist.adapters.scripted_cache import head_blocks, message_blocks, tokens
 from backend_specialist.adapters.scripts import Call, Fault, Reply, Request
 from backend_specialist.domain.ports import Model
+from backend_specialist.domain.transcript import Usage
+from backend_specialist.sessions.codec import usage_from_json
 from backend_specialist.sessions.compaction import REQUEST
 from backend_specialist.sessions.services import Policy
 from support.model_server import served
@@ -132,6 +134,40 @@ async def test_reply_to_a_session_that_is_almost_full_goes_on(restarted: bool) -
     assert asks_summary(summary)
     assert texts(after) == [reply]
     assert len(after["messages"]) == 3
+
+
+async def usages(stage: Stage, session: str, *kinds: str) -> list[Usage]:
+    """What each request of these kinds of record took, in order."""
+    stored = await stage.store.load(session)
+    assert stored
+    return [usage_from_json(record.data["usage"]) for record in stored[1] if record.kind in kinds]
+
+
+def reread(before: Usage, after: Usage) -> float:
+    """The share of a request that the next one reads from the cache."""
+    return after.cache_read_tokens / (before.total_tokens - before.output_tokens)
+
+
+async def test_summary_is_asked_of_what_the_cache_holds() -> None:
+    steps = [Reply(thinking="Hm.", text=f"{n}.", tools=reads(3, 3 * n)) for n in range(3)]
+    endpoint = Endpoint(200_000, playing(*steps, Reply(text="Done.")))
+    async with stage_at(endpoint) as (stage, _):
+        session = await stage.finished()
+        *_, before, summary, after = await usages(stage, session, "assistant", "compacted")
+    assert stage.status == "completed"
+    assert before.total_tokens > 70_000
+    assert reread(before, summary) > 0.99
+    assert after.total_tokens < before.total_tokens
+
+
+async def test_last_turn_is_asked_of_what_the_cache_holds() -> None:
+    steps = [Reply(thinking="Hm.", tools=reads(2, 2 * n)) for n in range(2)]
+    endpoint = Endpoint(200_000, playing(*steps, Reply(text="Half of it is done.")))
+    async with stage_at(endpoint, policy=Policy(max_steps=3)) as (stage, _):
+        session = await stage.finished()
+        _, before, last = await usages(stage, session, "assistant")
+    assert stage.status == "paused"
+    assert reread(before, last) > 0.99
 
 
 async def test_window_that_is_smaller_than_known_is_found_out() -> None:

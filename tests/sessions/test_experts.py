@@ -226,13 +226,13 @@ async def test_steps_are_shared_and_the_last_one_answers() -> None:
     stage = Stage(FILES, script, policy=Policy(max_steps=3), experts=[expert()])
     await stage.finished()
     last = script.bodies("database")[1]
-    assert last["tool_choice"] == {"type": "none"}
+    assert last["tool_choice"] == script.bodies("database")[0]["tool_choice"]
     assert texts(last) == [consultation.LAST_TURN]
     assert "What I know." in results(stage.model.requests[-1])[0]
     assert stage.status == "paused"
 
 
-async def test_expert_that_never_ends_is_stopped_and_answers() -> None:
+async def test_expert_that_calls_tools_to_the_end_is_asked_once_more_without_and_answers() -> None:
     def endless(body: Mapping[str, Any]) -> Reply:
         number = sum(message["role"] == "assistant" for message in body["messages"])
         if body["system"][0]["text"] == "Work.":
@@ -243,7 +243,7 @@ async def test_expert_that_never_ends_is_stopped_and_answers() -> None:
 
     stage = Stage(FILES, endless, experts=[expert()])
     await stage.finished()
-    assert len(stage.model.requests) == 2 + consultation.MAX_TURNS
+    assert len(stage.model.requests) == 2 + consultation.MAX_TURNS + 1
     assert "Enough." in results(stage.model.requests[-1])[0]
 
 

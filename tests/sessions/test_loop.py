@@ -168,16 +168,35 @@ async def test_cuts_with_whole_answers_in_between_are_not_again_and_again() -> N
 # ---------------------------------------------------------------- limits
 
 
-async def test_last_step_has_the_same_tools_and_may_call_none() -> None:
-    stage = Stage(FILES, lambda body: Reply(tools=(READ,)), policy=Policy(max_steps=2))
-    stage.model.script = [Reply(tools=(READ,)), Reply(text="One is read.")]
+async def test_last_step_is_asked_for_with_the_same_tools_for_the_caches_sake() -> None:
+    stage = Stage(
+        FILES, [Reply(tools=(READ,)), Reply(text="One is read.")], policy=Policy(max_steps=2)
+    )
     await stage.finished()
     first, last = stage.model.requests
-    assert (first["tool_choice"], last["tool_choice"]) == ({"type": "auto"}, {"type": "none"})
-    assert first["tools"] == last["tools"]
+    assert all(first[name] == last[name] for name in ("tools", "tool_choice"))
     assert texts(last) == [loop.LAST_STEP]
     assert stage.status == "paused"
     assert "limit of 2 model turns" in stage.reason
+
+
+async def test_call_of_the_last_step_is_not_run_and_a_reply_goes_on() -> None:
+    script = [
+        Reply(tools=(EDIT,)),
+        Reply(text="Two.", tools=(READ, deliver())),
+        Reply(text="Three."),
+    ]
+    stage = Stage(FILES, script, policy=Policy(max_steps=2))
+    session = await stage.run()
+    await stage.answer(session, await stage.proposal())
+    await stage.ended(session)
+    assert stage.status == "paused"
+    assert not (await stage.state(session)).claims
+    stage.policy = Policy()
+    await stage.supervisor.reply(session, "Go on.")
+    await stage.ended(session)
+    assert results(stage.model.requests[2]) == [loop.STOPPED] * 2
+    assert stage.status == "completed"
 
 
 async def test_last_step_offers_what_was_proposed() -> None:
@@ -201,7 +220,7 @@ async def test_steps_of_the_agent_count_where_they_are_fewer() -> None:
     agent = AgentDefinition(name="quick", prompt="Be quick.", steps=1)
     stage = Stage(FILES, [Reply(text="Done.")], agent=agent)
     await stage.finished()
-    assert stage.model.requests[0]["tool_choice"] == {"type": "none"}
+    assert texts(stage.model.requests[0])[-1] == loop.LAST_STEP
 
 
 async def test_user_who_replies_gets_new_steps() -> None:

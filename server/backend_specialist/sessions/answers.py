@@ -24,7 +24,7 @@ from backend_specialist.sessions.compactor import Compactor
 from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.history import joined
 from backend_specialist.sessions.session import Session
-from backend_specialist.sessions.turns import OnEvent, Restarted, take_turn
+from backend_specialist.sessions.turns import Restarted, take_turn, take_words
 
 
 class Answers:
@@ -36,10 +36,10 @@ class Answers:
         self._tools = tuple(tools)
         self.compactor = Compactor(session, model.info, self._summary)
 
-    async def next(self, *, final: bool) -> Turn:
-        """Take a turn and record it; a ``final`` one has the same tools and may call none."""
+    async def next(self) -> Turn:
+        """Take a turn and record it."""
         started = asyncio.get_running_loop().time()
-        turn = await self._turn(final=final)
+        turn = await self._turn()
         seconds = asyncio.get_running_loop().time() - started
         await self._session.record(records.assistant(turn, seconds))
         self._session.announce_usage()
@@ -47,37 +47,35 @@ class Answers:
             self.compactor.settle()
         return turn
 
-    async def _turn(self, *, final: bool) -> Turn:
+    async def _turn(self) -> Turn:
         while True:
-            messages, most = joined(self._session.state.messages), self._model.info.max_output
-            request = self._request(messages, most, final=final)
+            messages = joined(self._session.state.messages)
             try:
-                return await self._ask(request, self._on_event)
+                return await take_turn(
+                    self._model,
+                    self._request(messages, self._model.info.max_output),
+                    on_event=self._on_event,
+                    on_wait=self._session.announce_wait,
+                    backoff=self._session.services.backoff,
+                )
             except ModelError as error:
                 if error.kind != "context" or not await self.compactor.relieve():
                     raise
 
     async def _summary(self, messages: Sequence[Message], max_tokens: int) -> Turn:
-        return await self._ask(self._request(messages, max_tokens, final=True), lambda _: None)
-
-    async def _ask(self, request: ModelRequest, on_event: OnEvent) -> Turn:
-        return await take_turn(
+        return await take_words(
             self._model,
-            request,
-            on_event=on_event,
+            self._request(messages, max_tokens),
             on_wait=self._session.announce_wait,
             backoff=self._session.services.backoff,
         )
 
-    def _request(
-        self, messages: Sequence[Message], max_tokens: int, *, final: bool
-    ) -> ModelRequest:
+    def _request(self, messages: Sequence[Message], max_tokens: int) -> ModelRequest:
         return ModelRequest(
             system=self._session.state.system,
             tools=self._tools,
             messages=tuple(messages),
             max_tokens=max_tokens,
-            tool_choice="none" if final else "auto",
             options=self._session.facts.options,
         )
 

@@ -1,7 +1,7 @@
 """Compaction: a conversation is summarised before the context window is full.
 
 Owns when it is due, what is asked for and what is kept; ``sessions.compactor`` does it. The summary is asked for with
-the same prefix, so that it is read from the cache.
+the same prefix and the same choice of tools, so that it is read from the cache.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ REQUEST = (
 _MARGIN = 0.9
 # Results are kept in so much of the room: if it were full again, the next turn would be for another summary.
 _KEPT = 0.5
-# Less than an answer may have, so that a summary still fits where an answer does not; more than twice the largest
-# budget for thinking, which must not change, since the cache would be lost.
+# Less than an answer may have, so that a summary still fits where an answer does not; twice the usual budget for
+# thinking, which must not change, since the cache would be lost.
 _LONGEST_SUMMARY = 32_000
 _SUMMARY = "<summary of the conversation so far>"
 

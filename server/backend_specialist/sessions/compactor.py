@@ -17,7 +17,7 @@ from backend_specialist.sessions.room import estimated
 from backend_specialist.sessions.session import Session
 
 Ask = Callable[[Sequence[Message], int], Awaitable[Turn]]
-"""Takes a turn without tools, of at most so many tokens; records nothing."""
+"""Takes a turn for its words, of at most so many tokens; records nothing."""
 
 log = logging.getLogger(__name__)
 

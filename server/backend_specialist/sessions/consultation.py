@@ -19,7 +19,7 @@ from backend_specialist.sessions.omission import omitted
 from backend_specialist.sessions.prompt import system_text
 from backend_specialist.sessions.room import estimated
 from backend_specialist.sessions.session import Session
-from backend_specialist.sessions.turns import take_turn
+from backend_specialist.sessions.turns import take_turn, take_words
 from backend_specialist.tools.registry import ToolFailed
 
 MAX_TURNS = 20
@@ -107,27 +107,24 @@ class Consultation:
         return turn
 
     async def _taken(self, *, final: bool) -> Turn:
+        wait, backoff = self._session.announce_wait, self._session.services.backoff
         while True:
             try:
-                return await take_turn(
-                    self._model,
-                    self._request(final=final),
-                    on_event=lambda _: None,
-                    on_wait=self._session.announce_wait,
-                    backoff=self._session.services.backoff,
-                )
+                if final:
+                    request = self._request(user_text(LAST_TURN))
+                    return await take_words(self._model, request, on_wait=wait, backoff=backoff)
+                request = self._request()
+                return await take_turn(self._model, request, on_wait=wait, backoff=backoff)
             except ModelError as error:
                 if error.kind != "context" or not self._make_room():
                     raise
 
-    def _request(self, *, final: bool) -> ModelRequest:
-        messages = [*self._messages, user_text(LAST_TURN)] if final else self._messages
+    def _request(self, *more: Message) -> ModelRequest:
         return ModelRequest(
             system=self._system,
             tools=self._calls.specs,
-            messages=joined(messages),
+            messages=joined((*self._messages, *more)),
             max_tokens=self._model.info.max_output,
-            tool_choice="none" if final else "auto",
             options=self._agent.options,
         )
 

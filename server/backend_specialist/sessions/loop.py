@@ -71,15 +71,12 @@ class Conversation:
                 return await self._finish(Status.PAUSED, over)
             await self._answers.compactor.prepare()
             last = limits.last_step(session.state, session.policy, session.facts.steps)
-            turn = await self._turn(final=last)
+            if last:
+                await session.record(records.note(user_text(LAST_STEP)))
+            turn = await self._answers.next()
             end = await self._after(turn, last=last)
             if end is not None:
                 return end
-
-    async def _turn(self, *, final: bool) -> Turn:
-        if final:
-            await self._session.record(records.note(user_text(LAST_STEP)))
-        return await self._answers.next(final=final)
 
     # ------------------------------------------------------------ what follows a turn
 

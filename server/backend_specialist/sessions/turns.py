@@ -11,7 +11,8 @@ import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import cast
 
 from backend_specialist.domain.ports import (
@@ -98,8 +99,17 @@ class Backoff:
         return min(doubled * (0.75 + 0.5 * self._dice()), MAX_DELAY_SECONDS)
 
 
+def _silent(_: object) -> None:
+    """Nobody looks on."""
+
+
 async def take_turn(
-    model: Model, request: ModelRequest, *, on_event: OnEvent, on_wait: OnWait, backoff: Backoff
+    model: Model,
+    request: ModelRequest,
+    *,
+    on_event: OnEvent = _silent,
+    on_wait: OnWait,
+    backoff: Backoff,
 ) -> Turn:
     """Give the finished turn.
 
@@ -118,6 +128,22 @@ async def take_turn(
                 raise
             retries += 1
             await _wait_after(error, model.endpoint, retries, on_wait, backoff)
+
+
+async def take_words(
+    model: Model, request: ModelRequest, *, on_wait: OnWait, backoff: Backoff
+) -> Turn:
+    """Give a finished turn for its words alone: nobody would run its calls.
+
+    The request offers tools as every other of its conversation, since another ``tool_choice`` would lose what the
+    endpoint has cached of it. Only a model that calls one all the same is asked again, and may call none.
+    """
+    take = partial(take_turn, on_wait=on_wait, backoff=backoff)
+    turn = await take(model, request)
+    if not turn.message.tool_uses:
+        return turn
+    again = await take(model, replace(request, tool_choice="none"))
+    return replace(again, usage=turn.usage + again.usage)
 
 
 async def _attempt(model: Model, request: ModelRequest, on_event: OnEvent) -> Turn:

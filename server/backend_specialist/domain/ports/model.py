@@ -38,7 +38,7 @@ class ModelInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRequest:
-    """One request for a turn. ``tool_choice`` is ``auto`` or ``none``."""
+    """One request for a turn. ``tool_choice`` is ``auto`` or ``none``; a change of it loses the cached conversation."""
 
     system: tuple[str, ...]
     tools: tuple[ToolSpec, ...]
