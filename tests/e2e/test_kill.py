@@ -29,7 +29,7 @@ DRAWS = Guise(options={"ui": ["proposal", "question", "permission"]})
 MOMENTS = [
     *(("after", kind) for kind in (
         "started", "status", "user", "assistant", "approved", "unanswered", "consulted", "toolResults", "changed",
-        "dropped", "sentBack", "claims", "asked", "answered", "outcome", "round", "applying", "deliverable",
+        "dropped", "sentBack", "claims", "asked", "answered", "outcome", "round", "applying", "deliverable", "filed",
         "reverted", "note",
     )),
     ("before", "outcome"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from backend_specialist.adapters.scripts import Call, Reply
+from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.services import Policy
 from support.scripted_model import results
-from support.session_stage import REPORT, Stage, deliver
+from support.session_stage import REPORT, Stage, deliver, edit
 
 SPECS = "agent-docs/outputs/architecture/architecture-specs.md"
 WORKFLOW = {"app.py": "x = 1\n", SPECS: "# Specs\n"}
@@ -95,3 +96,102 @@ async def test_standalone_deliverable_goes_to_the_place_asked_for() -> None:
     await stage.answer(session, await stage.proposal())
     await stage.ended(session)
     assert "# Backend Implementation" in (stage.workspace.text("docs/out.md") or "")
+
+
+# ---------------------------------------------------------------- after the first time
+
+
+def asked(stage: Stage) -> list[str]:
+    """The titles of what the user was asked about."""
+    return [event.data["title"] for event in stage.events if event.kind is Kind.PROPOSAL]
+
+
+async def filed(stage: Stage, decision: str) -> str:
+    """A session whose deliverable was put to the user once."""
+    session = await stage.run(output="docs/out.md")
+    await stage.answer(session, await stage.proposal(), decision)
+    await stage.ended(session)
+    return session
+
+
+async def replied(stage: Stage, session: str, text: str) -> None:
+    await stage.supervisor.reply(session, text)
+    await stage.ended(session)
+
+
+@pytest.mark.parametrize("decision", ["applyAll", "reject"])
+@pytest.mark.parametrize("files", [ALONE, WORKFLOW], ids=["standalone", "workflow"])
+async def test_talk_about_a_deliverable_does_not_ask_about_it_again(
+    files: dict[str, str], decision: str
+) -> None:
+    words = [Reply(text="You asked for it."), Reply(text="You are welcome.")]
+    stage = Stage(files, [Reply(tools=(deliver(),)), *words])
+    session = await filed(stage, decision)
+    for text in ("Why did you do that?", "Thanks."):
+        # A question that nobody answers would wait here for ever.
+        await replied(stage, session, text)
+        assert stage.status == "completed"
+    assert len(asked(stage)) == 1
+    assert "Done." in await stage.supervisor.queries.deliverable(session)
+
+
+async def test_new_claims_are_filed() -> None:
+    stage = Stage(ALONE, [Reply(tools=(deliver(),)), Reply(tools=(deliver("Better."),))])
+    session = await filed(stage, "reject")
+    mark = len(stage.events)
+    await stage.supervisor.reply(session, "Say it better.")
+    await stage.answer(session, await stage.proposal(after=mark))
+    await stage.ended(session)
+    assert asked(stage) == ["Deliverable to docs/out.md"] * 2
+    assert "Better." in (stage.workspace.text("docs/out.md") or "")
+
+
+async def test_new_edits_are_filed() -> None:
+    change = Reply(tools=(edit("app.py", "x = 1", "x = 2"),))
+    stage = Stage(ALONE, [Reply(tools=(deliver(),)), change, Reply(text="x is 2.")])
+    session = await filed(stage, "applyAll")
+    mark = len(stage.events)
+    await stage.supervisor.reply(session, "Make it 2.")
+    await stage.answer(session, await stage.proposal(after=mark))
+    await stage.event(Kind.PROPOSAL, after=mark, title="Deliverable to docs/out.md")
+    mark = len(stage.events) - 1
+    await stage.answer(session, await stage.proposal(after=mark))
+    await stage.ended(session)
+    assert "x is 2." in (stage.workspace.text("docs/out.md") or "")
+
+
+async def test_deliverable_that_waited_through_a_crash_is_asked_about_once() -> None:
+    stage = Stage(ALONE, [Reply(tools=(deliver(),))])
+    session = await stage.run(output="docs/out.md")
+    await stage.proposal()
+    stage.after_a_crash()
+    _, proposal = await stage.supervisor.waiting.proposal(session)
+    await stage.answer(session, proposal)
+    await stage.ended(session)
+    assert (stage.status, len(asked(stage))) == ("completed", 1)
+    assert "# Backend Implementation" in (stage.workspace.text("docs/out.md") or "")
+
+
+async def test_deliverable_that_a_crash_kept_from_being_filed_is_filed_later() -> None:
+    stage = Stage(
+        ALONE, [Reply(tools=(edit("app.py", "x = 1", "x = 2"), deliver())), Reply(text="It is.")]
+    )
+    session = await stage.run(output="docs/out.md")
+    await stage.proposal()
+    stage.after_a_crash()
+    _, proposal = await stage.supervisor.waiting.proposal(session)
+    mark = len(stage.events)
+    await stage.answer(session, proposal)
+    await stage.answer(session, await stage.proposal(after=mark))
+    await stage.ended(session)
+    assert "Done." in (stage.workspace.text("docs/out.md") or "")
+
+
+async def test_place_that_cannot_be_written_is_said_once() -> None:
+    permission = {"edit": {"*": "ask", "agent-docs/*": "deny"}}
+    script = [Reply(tools=(deliver(),)), Reply(text="You are welcome.")]
+    stage = Stage(WORKFLOW, script, permission=permission)
+    session = await stage.finished()
+    assert "The deliverable was not saved" in stage.reason
+    await replied(stage, session, "Thanks.")
+    assert (stage.status, stage.reason) == ("completed", "")

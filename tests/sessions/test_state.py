@@ -119,6 +119,7 @@ RECORDS = st.one_of(
     TEXT.map(lambda text: records.simple("approved", id=text, permission="webfetch", pattern=text)),
     TEXT.map(lambda text: records.simple("revoked", id=text)),
     TEXT.map(lambda text: records.simple("deliverable", text=text)),
+    st.lists(NAMES).map(lambda paths: records.simple("filed", paths=paths)),
     TEXT.map(lambda text: records.simple("status", status="running", reason=text)),
 )
 

@@ -133,8 +133,8 @@ class Conversation:
         """A turn that ends without ``deliver`` counts as done; its text is the prose."""
         text = turn.message.text.strip()
         if not self._session.state.changes.changes:
-            claims = self._session.state.claims or Claims(summary=text)
-            await self._session.record(records.claimed(claims))
+            if self._session.state.claims is None:
+                await self._session.record(records.claimed(Claims(summary=text)))
             return End(status=Status.COMPLETED)
         verdict = await self._session.deliver(Claims(summary=text))
         await self._session.record(records.note(user_text(verdict.text)))

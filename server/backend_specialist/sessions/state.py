@@ -30,9 +30,10 @@ class State:
     ``beside`` what became of the hunks that were not sent. ``applied`` is what a revert would take back. ``untold`` are
     outcomes that the model has not heard of. ``declined`` is what the user refused, ``reopened`` how many of that when
     the user last spoke. ``budget`` is what was spent since then: limits count that. ``claimed_at`` is how many outcomes
-    there were when the claims were made. ``attempts`` are the failures, ``error_context`` is the document about the
-    last one. ``filled`` is how many tokens the first ``counted`` messages had when the endpoint last counted them; both
-    are 0 where it has not.
+    there were when the claims were made. ``filing`` are the files as which the deliverable was last proposed,
+    ``unfiled`` is set by claims and outcomes that it knew nothing of. ``attempts`` are the failures, ``error_context``
+    is the document about the last one. ``filled`` is how many tokens the first ``counted`` messages had when the
+    endpoint last counted them; both are 0 where it has not.
     """
 
     system: tuple[str, ...] = ()
@@ -62,6 +63,8 @@ class State:
     unanswered: tuple[str, ...] = ()
     approved: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     deliverable: str = ""
+    filing: tuple[str, ...] = ()
+    unfiled: bool = False
     attempts: tuple[Attempt, ...] = ()
     error_kind: str = ""
     error_context: str = ""
@@ -165,6 +168,7 @@ def _outcome(state: State, data: Mapping[str, Any]) -> State:
     changes = state.changes
     for change in proposal.changes:
         changes = changes.without(change.path)
+    news = any(change.path not in state.filing for change in proposal.changes)
     reasons = tuple(dict.fromkeys(item.reason for item in outcomes if _refused_with_reason(item)))
     return replace(
         state,
@@ -177,6 +181,7 @@ def _outcome(state: State, data: Mapping[str, Any]) -> State:
         untold=(*state.untold, *outcomes),
         refusals=(*state.refusals, *reasons),
         declined=(*state.declined, *declined(proposal, outcomes)),
+        unfiled=state.unfiled or news,
     )
 
 
@@ -203,7 +208,7 @@ def _reverted(state: State, data: Mapping[str, Any]) -> State:
 
 def _claims(state: State, data: Mapping[str, Any]) -> State:
     claims = claims_from_json(data["claims"])
-    return replace(state, claims=claims, claimed_at=len(state.outcomes))
+    return replace(state, claims=claims, claimed_at=len(state.outcomes), unfiled=True)
 
 
 def _approved(state: State, data: Mapping[str, Any]) -> State:
@@ -270,6 +275,7 @@ _STEPS: Mapping[str, Callable[[State, Mapping[str, Any]], State]] = {
     "revoked": _revoked,
     "reverted": _reverted,
     "deliverable": lambda state, data: replace(state, deliverable=data["text"]),
+    "filed": lambda state, data: replace(state, filing=tuple(data["paths"]), unfiled=False),
     "compacted": _compacted,
     "failed": _failed,
     "status": _status,

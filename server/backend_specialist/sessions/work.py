@@ -71,8 +71,10 @@ async def converse(session: Session) -> End:
 
 
 async def complete(session: Session) -> End:
-    """Write the deliverable and propose it where it belongs; what hinders that does not undo the work."""
+    """Write the deliverable and propose it where it belongs, if there is anything new in it."""
     await write_deliverable(session)
+    if not session.state.unfiled:
+        return End(status=Status.COMPLETED)
     return await _filed(session, delivery.place(session))
 
 
@@ -96,20 +98,23 @@ async def write_deliverable(session: Session) -> None:
 
 async def save_deliverable(session: Session, path: str) -> End:
     """Propose the deliverable as a file, because the user asked for it."""
-    return await _filed(session, delivery.save(session, path))
+    return await _filed(session, delivery.save(session, path), again=True)
 
 
-async def _filed(session: Session, proposed: Awaitable[list[str]]) -> End:
+async def _filed(session: Session, proposed: Awaitable[list[str]], *, again: bool = False) -> End:
     """Review the files that are proposed; what hinders the filing does not undo the work."""
+    paths: list[str] = []
+    why = ""
     try:
         paths = await proposed
     except (ToolFailed, Unreadable) as error:
         why = f"The deliverable was not saved: {error} Save it elsewhere with backendSpecialist.saveDeliverable."
-        return End(status=Status.COMPLETED, reason=why)
+    # Before the review, so that a crash in the middle of it does not have the user asked twice.
+    await session.record(records.simple("filed", paths=paths))
     if paths:
         first = label_of(session.services.workspace.roots, paths[0])
-        await session.review.hold(f"Deliverable to {first}", only=paths, again=True)
-    return End(status=Status.COMPLETED)
+        await session.review.hold(f"Deliverable to {first}", only=paths, again=again)
+    return End(status=Status.COMPLETED, reason=why)
 
 
 async def propose_reverse(session: Session, back: Reversal) -> End:
