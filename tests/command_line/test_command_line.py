@@ -273,6 +273,7 @@ def test_a_session_is_listed_shown_exported_and_deleted(run: Run, session: str) 
     shown = run("sessions", "show", session[:4]).stdout
     assert "I add a test." in shown
     assert "accepted: tests/test_mean.py" in shown
+    assert "[the model is rehearsal/add]" in shown
     kinds = [
         json.loads(line)["kind"] for line in run("sessions", "export", session).stdout.splitlines()
     ]

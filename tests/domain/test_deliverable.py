@@ -171,7 +171,7 @@ def test_unknown_cost_is_called_unknown() -> None:
 def test_scripted_replies_are_called_scripted() -> None:
     assert "scripted" not in render(CLAIMS, facts())
     document = render(CLAIMS, facts(rehearsal=True))
-    assert document.split("\n\n")[1].startswith("> The replies in this session were **scripted**")
+    assert document.split("\n\n")[1].startswith("> Replies in this session were **scripted**")
     assert "Model: anthropic/claude (scripted)" in document
 
 

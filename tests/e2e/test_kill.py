@@ -28,9 +28,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 DRAWS = Guise(options={"ui": ["proposal", "question", "permission"]})
 MOMENTS = [
     *(("after", kind) for kind in (
-        "started", "status", "user", "assistant", "approved", "unanswered", "consulted", "toolResults", "changed",
-        "dropped", "sentBack", "claims", "asked", "answered", "outcome", "round", "applying", "deliverable", "filed",
-        "reverted", "note",
+        "started", "status", "user", "model", "assistant", "approved", "unanswered", "consulted", "toolResults",
+        "changed", "dropped", "sentBack", "claims", "asked", "answered", "outcome", "round", "applying", "deliverable",
+        "filed", "reverted", "note",
     )),
     ("before", "outcome"),
     ("before", "deliverable"),

@@ -81,13 +81,9 @@ def test_long_result_is_cut_and_its_fence_is_longer_than_any_in_it() -> None:
 
 
 def test_rehearsal_says_that_its_replies_are_scripted() -> None:
-    facts = SessionFacts(
-        title="t", task="t", agent="a", model="rehearsal/demo", started_at=0, rehearsal=True
-    )
+    facts = SessionFacts(title="t", task="t", agent="a", model="rehearsal/demo", started_at=0)
     text = transcript("s1", facts, State(status="completed"))
-    assert (
-        "> The replies of this session are **scripted** (a rehearsal); no model was called." in text
-    )
+    assert "> Replies of this session are **scripted** (a rehearsal), and no model's." in text
 
 
 def test_deliverable_of_a_session_without_claims_has_the_facts_of_the_record() -> None:

@@ -119,6 +119,7 @@ RECORDS = st.one_of(
     TEXT.map(lambda text: records.simple("approved", id=text, permission="webfetch", pattern=text)),
     TEXT.map(lambda text: records.simple("revoked", id=text)),
     TEXT.map(lambda text: records.simple("deliverable", text=text)),
+    TEXT.map(lambda name: records.simple("model", model=name)),
     st.lists(NAMES).map(lambda paths: records.simple("filed", paths=paths)),
     TEXT.map(lambda text: records.simple("status", status="running", reason=text)),
 )
@@ -254,6 +255,18 @@ def test_nothing_is_left_to_revert_of_a_file_that_was_deleted_again() -> None:
     assert restore(steps).applied == (other,)
 
 
+@given(st.lists(RECORDS, max_size=8), TEXT)
+def test_another_model_is_told_all_but_what_it_did_not_think(
+    entries: list[Record], name: str
+) -> None:
+    before = restore(entries)
+    after = fold(before, records.simple("model", model=name))
+    assert after.models == (*before.models, name)
+    assert len(after.messages) == len(before.messages), "so many are counted"
+    for old, new in zip(before.messages, after.messages, strict=True):
+        assert new.content == tuple(b for b in old.content if not isinstance(b, Verbatim))
+
+
 def test_users_word_begins_a_new_budget_and_the_usage_goes_on() -> None:
     turn = Turn(
         message=Message(role="assistant", content=(Text("Hm."),)),
@@ -292,7 +305,7 @@ RULES = st.builds(Rule, permission=TEXT, pattern=TEXT, action=st.sampled_from(Ac
     chain=st.lists(st.lists(RULES, max_size=2).map(tuple), max_size=2).map(tuple),
     steps=st.none() | st.integers(1, 9),
     options=st.dictionaries(TEXT, st.floats(0, 1)), output=TEXT, file=TEXT,
-    typed_urls=st.frozensets(TEXT, max_size=2), rehearsal=st.booleans(),
+    typed_urls=st.frozensets(TEXT, max_size=2), recipe_model=TEXT,
 ))  # fmt: skip
 def test_facts_are_read_as_they_were_written(facts: SessionFacts) -> None:
     assert facts_from_json(json.loads(json.dumps(facts_to_json(facts)))) == facts

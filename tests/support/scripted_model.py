@@ -6,6 +6,7 @@ Plays the scripts of ``adapters.scripts``, and refuses what the scripted Message
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 from backend_specialist.adapters.model_data import ModelFacts
@@ -34,7 +35,10 @@ FACTS = ModelFacts(context=200_000, output=8192, thinking="", sampling=True)
 
 
 class ScriptedModel:
-    """Also the port ``Models``: every name is this model. ``usage`` gives what a turn costs, by request body."""
+    """Also the port ``Models``: every name but the ``unknown`` ones is this model; ``resolved`` are those asked for.
+
+    ``usage`` gives what a turn costs, by request body.
+    """
 
     endpoint = "scripted"
 
@@ -44,10 +48,16 @@ class ScriptedModel:
         self.requests: list[dict[str, Any]] = []
         self.usage: Callable[[dict[str, Any]], Usage] = lambda body: Usage(input_tokens=10)
         self.failure: ModelError | None = None
+        self.unknown: set[str] = set()
+        self.resolved: list[str] = []
 
     async def resolve(self, name: str) -> ScriptedModel:
+        self.resolved.append(name)
+        if name in self.unknown:
+            raise ModelError("model", f"There is no model {name}.")
         if self.failure:
             raise self.failure
+        self.info = replace(self.info, name=name)
         return self
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:

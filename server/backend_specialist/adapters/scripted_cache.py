@@ -65,8 +65,8 @@ def _block(role: str, raw: Mapping[str, Any]) -> PromptBlock:
 
 
 def history_digests(request: Mapping[str, Any]) -> list[str]:
-    """Give a digest of all that stands before each message, and last of all before the answer."""
-    running = hashlib.sha256()
+    """Give a digest of all that stands before each message, and last of all before the answer; of one model alone."""
+    running = hashlib.sha256(str(request.get("model")).encode())
     for block in head_blocks(request):
         running.update(block.text.encode() + b"\0")
     digests = [running.hexdigest()]

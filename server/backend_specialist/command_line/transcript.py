@@ -84,13 +84,14 @@ def _answer(data: Mapping[str, Any]) -> str:
 
 
 _DESCRIBED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "started": lambda data: f"started with {data.get('model') or 'the model of the agent file'}",
+    "model": lambda data: f"the model is {data.get('model')}",
     "asked": lambda data: f"proposed changes in {_proposed(data)}",
     "answered": _answer,
     "applying": lambda data: f"applying changes in {_proposed(data)}",
     "status": _status,
 }
 _NAMED = {
+    "started": "started",
     "failed": "it failed",
     "outcome": "what became of it",
     "deliverable": "the deliverable was written",

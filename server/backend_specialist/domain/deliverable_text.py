@@ -59,8 +59,8 @@ def _notice(facts: Facts) -> str:
     if not facts.rehearsal:
         return ""
     return (
-        "> The replies in this session were **scripted** (a rehearsal): no model was called, and nothing below is a "
-        "model's work."
+        "> Replies in this session were **scripted** (a rehearsal), and no model's; nothing that comes of them below "
+        "is a model's work."
     )
 
 

@@ -90,17 +90,19 @@ def failure_to_json(kind: str, reason: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """One try at the task: after how many turns of the model it failed, and why."""
+    """One try at the task: after how many turns of which model it failed, and why; no ``model`` had none yet."""
 
     turns: int
     reason: str
+    model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorContext:
     """``failed_calls`` are the tool calls that went wrong: name and what was said. ``attempts`` end with this one.
 
-    ``applied`` and ``waiting`` count hunks that are in the files, and proposals that wait.
+    ``model`` is the one that was chosen at the beginning. ``applied`` and ``waiting`` count hunks that are in the
+    files, and proposals that wait.
     """
 
     session_id: str
@@ -142,8 +144,8 @@ def _impact(context: ErrorContext) -> str:
 
 
 def _tries(context: ErrorContext) -> Iterable[str]:
-    who = f"{inline(context.agent)} with {inline(context.model)}"
     for number, attempt in enumerate(context.attempts, 1):
+        who = f"{inline(context.agent)} with {inline(attempt.model or context.model)}"
         yield f"{number}: {who}, turns: {attempt.turns}: {inline(attempt.reason, 400)}"
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from backend_specialist.domain.ports import ModelInfo
 from backend_specialist.domain.transcript import Block, Message, Text
-from backend_specialist.sessions.history import joined, user_text
-from backend_specialist.sessions.omission import omitted, without_thinking
+from backend_specialist.sessions.history import joined, user_text, without_thinking
+from backend_specialist.sessions.omission import omitted
 from backend_specialist.sessions.room import estimated, room, taken
 from backend_specialist.sessions.state import State
 

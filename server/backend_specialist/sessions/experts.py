@@ -94,7 +94,7 @@ class Experts:
             raise ToolFailed(f"{name} is not there any more. Go on without its advice.")
         chain = (*self._caller.chain, *catalog.chain(agent))
         caller = Caller(chain=chain, names=(*self._caller.names, name))
-        wanted = self._session.policy.model or agent.model or self._session.facts.model
+        wanted = self._session.policy.model or agent.model or self._session.state.models[-1]
         try:
             model = await self._session.services.models.resolve(wanted)
             calls = Experts(self._session, caller).tool_calls()

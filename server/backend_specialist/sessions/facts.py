@@ -1,6 +1,7 @@
 """What a session keeps of its beginning: agent, model and task, as they were then.
 
-Owns the frozen definition, so that a running or resumed session never takes up an edited agent file.
+Owns the frozen definition, so that a running or resumed session never takes up an edited agent file. Only its model is
+chosen anew when the user speaks (``sessions.work``), and how models are chosen is said here.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class SessionFacts:
     """``chain`` is the agent's rules and every rule set that may only narrow them. Times are epoch seconds.
 
     ``task`` is what the user wants, in words, without what goes with it. ``experts`` are those whom the agent may ask.
+    ``model`` is what was chosen, ``recipe_model`` what the recipe asks for, empty where it does not.
     ``workflow`` is the directory of artifacts, empty for a standalone session. ``specification`` is the architect's
     task that this session implements.
     """
@@ -49,7 +51,7 @@ class SessionFacts:
     experts: tuple[Expert, ...] = ()
     workflow: str = ""
     specification: Specification | None = None
-    rehearsal: bool = False
+    recipe_model: str = ""
 
 
 def facts_of(
@@ -60,13 +62,12 @@ def facts_of(
     workflow: str = "",
 ) -> SessionFacts:
     """Take from a task what the session keeps; ``model`` is the user's own choice and goes before all others."""
-    chosen = model or (task.recipe.model if task.recipe else None) or task.agent.model
-    name = chosen or DEFAULT_MODEL
+    recipe_model = (task.recipe.model if task.recipe else None) or ""
     return SessionFacts(
         title=task.title,
         task=task.words,
         agent=task.agent.name,
-        model=name,
+        model=chosen_model(model, recipe_model, task.agent.model),
         started_at=time.time(),
         chain=chain,
         steps=task.agent.steps,
@@ -76,8 +77,13 @@ def facts_of(
         typed_urls=urls_in(task.instructions),
         experts=experts,
         workflow=workflow,
-        rehearsal=name.startswith("rehearsal/"),
+        recipe_model=recipe_model,
     )
+
+
+def chosen_model(user: str | None, recipe: str, agent: str | None) -> str:
+    """The model that is asked for, the user's own choice before all others."""
+    return user or recipe or agent or DEFAULT_MODEL
 
 
 def urls_in(text: str) -> frozenset[str]:
@@ -102,7 +108,7 @@ def facts_to_json(facts: SessionFacts) -> dict[str, Any]:
         "workflow": facts.workflow,
         "specification": facts.specification and specification_to_json(facts.specification),
         "experts": [list(expert) for expert in facts.experts],
-        "rehearsal": facts.rehearsal,
+        "recipeModel": facts.recipe_model,
     }
 
 
@@ -123,7 +129,7 @@ def facts_from_json(raw: Mapping[str, Any]) -> SessionFacts:
         workflow=raw["workflow"],
         specification=(found := raw.get("specification")) and specification_from_json(found),
         experts=tuple((name, about) for name, about in raw["experts"]),
-        rehearsal=raw["rehearsal"],
+        recipe_model=raw.get("recipeModel", ""),
     )
 
 

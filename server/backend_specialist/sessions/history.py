@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend_specialist.domain.transcript import Block, Message, Text, ToolResult, ToolUse
+from backend_specialist.domain.transcript import Block, Message, Text, ToolResult, ToolUse, Verbatim
+
+
+def without_thinking(message: Message) -> Message:
+    """Thinking is signed for its model and for what came before it, so it goes where one of them has changed."""
+    kept = tuple(block for block in message.content if not isinstance(block, Verbatim))
+    return Message(role=message.role, content=kept)
 
 
 def user_text(text: str) -> Message:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from backend_specialist.domain.transcript import Block, Message, Text, ToolResult, Verbatim
+from backend_specialist.domain.transcript import Block, Message, Text, ToolResult
+from backend_specialist.sessions.history import without_thinking
 from backend_specialist.sessions.room import tokens
 
 RESULT = (
@@ -43,12 +44,6 @@ def omitted(
             shorter[place] = Message(role=shorter[place].role, content=content)
             first = min(first, place)
     return (*shorter[:first], *map(without_thinking, shorter[first:]))
-
-
-def without_thinking(message: Message) -> Message:
-    """Thinking is signed for what came before it, so it goes where that has changed."""
-    kept = tuple(block for block in message.content if not isinstance(block, Verbatim))
-    return Message(role=message.role, content=kept)
 
 
 def _places(messages: Sequence[Message]) -> Iterator[tuple[int, int]]:

@@ -130,7 +130,7 @@ def failed(kind: str, reason: str, text: str) -> Record:
 
 def simple(kind: str, **data: Any) -> Record:
     """One of the small records: ``sentBack``, ``unanswered``, ``approved``, ``revoked``, ``status``,
-    ``round``, ``deliverable``, ``filed``.
+    ``round``, ``deliverable``, ``filed``, ``model``.
     """
     return Record(kind=kind, data=data)
 

@@ -28,21 +28,29 @@ MOST_CALLS = 5
 def transcript(session_id: str, facts: SessionFacts, state: State) -> str:
     """Give the conversation as Markdown: the same for a running, a stored and an interrupted session."""
     started = datetime.fromtimestamp(facts.started_at, UTC)
+    models = _models(facts, state)
     head = [
         f"# {plain(facts.title)}",
-        f"Session `{session_id}` · {plain(facts.agent)} · {plain(facts.model)} · {started:%Y-%m-%d %H:%M} UTC · "
+        f"Session `{session_id}` · {plain(facts.agent)} · {plain(', '.join(models))} · {started:%Y-%m-%d %H:%M} UTC · "
         f"**{state.status}**" + (f": {plain(state.reason, limit=400)}" if state.reason else ""),
     ]
     if state.status == "failed" and state.error_context:
         # Its headings are ours, one level below those of the transcript.
         head.append(re.sub(r"^#", "##", state.error_context, flags=re.MULTILINE).strip())
-    if facts.rehearsal:
-        head.append(
-            "> The replies of this session are **scripted** (a rehearsal); no model was called."
-        )
+    if _scripted(models):
+        head.append("> Replies of this session are **scripted** (a rehearsal), and no model's.")
     body = [_message(message) for message in state.messages]
     tail = [_outcomes(state.outcomes)] if state.outcomes else []
     return "\n\n".join([*head, *(part for part in body if part), *tail]) + "\n"
+
+
+def _models(facts: SessionFacts, state: State) -> tuple[str, ...]:
+    """The models that were conversed with, or the one that was to be."""
+    return tuple(dict.fromkeys(state.models)) or (facts.model,)
+
+
+def _scripted(models: Sequence[str]) -> bool:
+    return any(name.startswith("rehearsal/") for name in models)
 
 
 def _message(message: Message) -> str:
@@ -97,11 +105,12 @@ def render_deliverable(
     """
     claims = state.claims or Claims(summary="")
     specified = facts.specification
+    models = _models(facts, state)
     known = Facts(
         session_id=session_id,
         agent=facts.agent,
-        model=facts.model,
-        rehearsal=facts.rehearsal,
+        model=", ".join(models),
+        rehearsal=_scripted(models),
         outcomes=state.outcomes,
         refusals=state.refusals,
         unanswered=state.unanswered,

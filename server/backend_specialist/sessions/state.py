@@ -19,12 +19,14 @@ from backend_specialist.domain.ports import Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal, Result
 from backend_specialist.domain.transcript import Message, Usage, message_from_json
 from backend_specialist.sessions.codec import outcome_from_json, proposal_from_json, usage_from_json
+from backend_specialist.sessions.history import without_thinking
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
     """Everything that survives a crash.
 
+    ``models`` are those that were conversed with, by their full names, the present one last.
     ``waiting`` are the proposals without an answer, in the order in which they are asked. ``applying`` is set between
     the user's yes and the comparison with the real text, ``previewed`` whether the editor's own preview asks first, and
     ``beside`` what became of the hunks that were not sent. ``applied`` is what a revert would take back. ``untold`` are
@@ -37,6 +39,7 @@ class State:
     """
 
     system: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
     filled: int = 0
     counted: int = 0
@@ -93,6 +96,11 @@ def fold(state: State, record: Record) -> State:
 
 def _started(state: State, data: Mapping[str, Any]) -> State:
     return replace(state, system=tuple(data["system"]))
+
+
+def _model(state: State, data: Mapping[str, Any]) -> State:
+    messages = tuple(map(without_thinking, state.messages))
+    return replace(state, models=(*state.models, data["model"]), messages=messages)
 
 
 def _user(state: State, data: Mapping[str, Any]) -> State:
@@ -237,7 +245,8 @@ def _failed(state: State, data: Mapping[str, Any]) -> State:
 def attempt(state: State, reason: str) -> Attempt:
     """What is said of a failure of now: the turns are those since the one before."""
     before = sum(each.turns for each in state.attempts)
-    return Attempt(turns=state.turns - before, reason=reason)
+    model = state.models[-1] if state.models else ""
+    return Attempt(turns=state.turns - before, reason=reason, model=model)
 
 
 def _compacted(state: State, data: Mapping[str, Any]) -> State:
@@ -255,6 +264,7 @@ def _compacted(state: State, data: Mapping[str, Any]) -> State:
 
 _STEPS: Mapping[str, Callable[[State, Mapping[str, Any]], State]] = {
     "started": _started,
+    "model": _model,
     "user": _user,
     "note": _note,
     "toolResults": _note,

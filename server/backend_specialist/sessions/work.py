@@ -11,10 +11,12 @@ from collections.abc import Awaitable, Sequence
 
 from backend_specialist.domain.deliverable import LOGICAL_NAME
 from backend_specialist.domain.document import Unreadable
+from backend_specialist.domain.ports import ModelInfo
 from backend_specialist.sessions import delivery, records, repair, report
 from backend_specialist.sessions.attached import attached
 from backend_specialist.sessions.context import SessionContext
 from backend_specialist.sessions.events import Kind, Status
+from backend_specialist.sessions.facts import chosen_model
 from backend_specialist.sessions.history import user_text
 from backend_specialist.sessions.labels import label_of
 from backend_specialist.sessions.loop import Conversation, End
@@ -36,7 +38,7 @@ async def begin(session: Session, task: Task) -> End:
     files = await attached(template, SessionContext(session))
     text = await first_message(task, workspace, guard, files, session.facts.specification)
     await session.record(records.user(user_text(text)))
-    return await converse(session)
+    return await converse(session, session.facts.model)
 
 
 async def go_on(session: Session, texts: Sequence[str]) -> End:
@@ -49,7 +51,7 @@ async def go_on(session: Session, texts: Sequence[str]) -> End:
         texts = [session.facts.task, *texts]
     for text in texts:
         await session.record(records.user(user_text(text)))
-    return await converse(session)
+    return await converse(session, _chosen(session))
 
 
 async def resume_review(session: Session) -> End:
@@ -57,17 +59,37 @@ async def resume_review(session: Session) -> End:
     await repair.reconcile(session)
     verdict = await session.review.resume()
     await repair.answer_calls(session, verdict.text)
-    return await converse(session) if verdict.go_on else await complete(session)
+    if verdict.go_on:
+        return await converse(session, _chosen(session))
+    return await complete(session)
 
 
-async def converse(session: Session) -> End:
+def _chosen(session: Session) -> str:
+    """The model that is chosen now: another one is what users are advised to choose where one failed."""
+    facts = session.facts
+    agent = session.services.catalog.agent(facts.agent)
+    wanted = agent.model if agent else facts.model
+    return chosen_model(session.policy.model, facts.recipe_model, wanted)
+
+
+async def converse(session: Session, name: str) -> End:
     """Find the model and run the loop; on completion there is a deliverable."""
-    model = await session.services.models.resolve(session.facts.model)
-    if model.info.notice and session.state.turns == 0:
-        notice = {"status": Status.RUNNING.value, "reason": model.info.notice, "notice": True}
-        session.emit(Kind.STATUS, notice)
+    model = await session.services.models.resolve(name)
+    await _take_up(session, model.info)
     end = await Conversation(session, model).run()
     return await complete(session) if end.status is Status.COMPLETED else end
+
+
+async def _take_up(session: Session, info: ModelInfo) -> None:
+    """Record another model than before, and say what there is to say of it."""
+    before = session.state.models
+    if info.name in before[-1:]:
+        return
+    await session.record(records.simple("model", model=info.name))
+    change = f"The session goes on with {info.name}, which is chosen now." if before else ""
+    if said := " ".join(filter(None, (change, info.notice))):
+        notice = {"status": Status.RUNNING.value, "reason": said, "notice": True}
+        session.emit(Kind.STATUS, notice)
 
 
 async def complete(session: Session) -> End:
