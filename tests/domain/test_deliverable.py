@@ -172,7 +172,6 @@ def test_scripted_replies_are_called_scripted() -> None:
     assert "scripted" not in render(CLAIMS, facts())
     document = render(CLAIMS, facts(rehearsal=True))
     assert document.split("\n\n")[1].startswith("> Replies in this session were **scripted**")
-    assert "Model: anthropic/claude (scripted)" in document
 
 
 def test_document_without_a_task_is_titled_by_the_session() -> None:

@@ -199,12 +199,11 @@ def _refused(facts: Facts) -> Iterator[str]:
 def _record(facts: Facts) -> Iterator[str]:
     usage = facts.usage
     cost = "unknown" if usage.cost is None else f"{usage.cost:.4f} US dollars"
-    scripted = " (scripted)" if facts.rehearsal else ""
     yield _list(
         (
             f"Session: {code(facts.session_id)}",
             f"Agent: {inline(facts.agent)}",
-            f"Model: {inline(facts.model)}{scripted}",
+            f"Model: {inline(facts.model)}",
             f"Turns: {facts.turns}, in {facts.seconds:.0f} seconds",
             f"Tokens: {usage.input_tokens} in, {usage.output_tokens} out",
             f"Tokens of the prompt cache: {usage.cache_read_tokens} read, {usage.cache_write_tokens} written",
