@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from patience import eventually
 from playwright.async_api import expect
 from test_approval import untouched
-from workbench import eventually
 
 from backend_specialist.adapters.scripts import Call, Reply
 from support.project import ASKER, write_project
@@ -31,8 +31,7 @@ async def test_a_question_opens_when_the_user_wants_it_and_the_answer_reaches_th
     await expect(bench.toast("Which database?")).to_be_visible()
     await expect(bench.page.locator(".quick-input-widget")).to_be_hidden()
     await bench.choose("Which database?", "Answer…")
-    rows = bench.page.locator(".quick-input-list .monaco-list-row")
-    await rows.filter(has_text="SQLite").click()
+    await bench.pick("SQLite")
     await expect(bench.toast("has finished")).to_be_visible()
     assert "SQLite" in window.told()
     assert "PostgreSQL" not in window.told()
@@ -64,9 +63,8 @@ async def test_a_permission_holds_once_for_the_session_or_not_at_all(open_window
             if answer == "Allow in this session":
                 await eventually(window.turns, turn + 1)
                 await bench.palette("Show and Revoke Approvals")
-                rows = bench.page.locator(".quick-input-list .monaco-list-row")
-                await expect(rows).to_have_count(1)
-                await expect(rows).to_contain_text(f"webfetch: {web.url}/a")
+                await expect(bench.rows).to_have_count(1)
+                await expect(bench.rows).to_contain_text(f"webfetch: {web.url}/a")
                 await bench.press("Escape")
         await expect(bench.toast("has finished")).to_be_visible()
         told = [str(request["messages"][-1]["content"]) for request in window.model.requests[1:]]
@@ -112,8 +110,7 @@ async def test_an_agent_that_is_picked_does_what_comes_next(open_window) -> None
     bench = window.workbench
     await bench.ready()
     await bench.palette("Show Agents and Their Permissions")
-    rows = bench.page.locator(".quick-input-list .monaco-list-row")
-    expert = rows.filter(has_text="domain-database")
+    expert = bench.rows.filter(has_text="domain-database")
     await expect(expert).to_contain_text("edit: deny")
     await expert.click()
     await bench.palette("Run a Task")
@@ -128,7 +125,6 @@ async def test_a_permission_is_explained(open_window) -> None:
     bench = window.workbench
     await bench.ready()
     await bench.palette("Explain a Permission")
-    rows = bench.page.locator(".quick-input-list .monaco-list-row")
-    await rows.filter(has_text="edit").click()
+    await bench.pick("edit")
     await bench.type_into_box("app/main.py")
     await expect(bench.toast("edit app/main.py: ask")).to_be_visible()

@@ -6,9 +6,9 @@ import os
 import re
 import signal
 
+from patience import eventually
 from playwright.async_api import expect
 from test_approval import BYE, CHANGED, MAIN, applied, asked_again, proposed, untouched
-from workbench import eventually
 
 from backend_specialist.adapters.scripts import Call, Fault, Reply
 from support.scripts_for_tests import DELIVER, SCRIPT
@@ -50,9 +50,8 @@ async def test_the_progress_indicator_cancels_a_session(open_window) -> None:
     await bench.ready()
     await bench.palette("Run a Task")
     await bench.type_into_box("Guard mean()")
-    await bench.page.locator(".statusbar-item", has_text="I look around.").click()
-    center = bench.page.locator(".notifications-center")
-    await center.locator(".monaco-button", has_text="Cancel").first.click()
+    await expect(bench.page.locator(".statusbar-item", has_text="I look around.")).to_be_visible()
+    await bench.choose("I look around.", "Cancel")
     await expect(bench.toast("was cancelled")).to_be_visible()
     assert window.model
     await window.model.stream_left.wait()
