@@ -6,7 +6,8 @@
  */
 import { type TextDocument, Uri, workspace } from "vscode";
 import type { ApplyWorkspaceEditParams } from "vscode-languageclient/node";
-import { OWN, type SessionEvent } from "./protocol";
+import type { SessionEvent } from "./protocol";
+import { savesAfterApply } from "./settings";
 
 export class Saving {
   /** The files that held no unsaved changes of the user before the last edit of them. */
@@ -28,7 +29,7 @@ export class Saving {
     if (event.kind !== "review") return;
     const accepted = event.outcomes.filter((outcome) => outcome.result === "accepted");
     const applied = new Set(accepted.map((outcome) => Uri.file(outcome.path).toString()));
-    const wanted = workspace.getConfiguration().get(`${OWN}saveAfterApply`);
+    const wanted = savesAfterApply();
     for (const document of workspace.textDocuments) {
       if (!(applied.has(name(document)) && this.ours.delete(name(document)))) continue;
       if (wanted && document.isDirty) await document.save();

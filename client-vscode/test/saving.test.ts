@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Saving } from "../src/saving";
 import { outcome } from "./samples";
-import { Uri, workspace } from "./vscode";
+import { configure, Uri, workspace } from "./vscode";
 
 function document(label: string, isDirty: boolean) {
   return { uri: Uri.parse(`file:///shop/${label}`), isDirty, save: vi.fn(async () => true) };
@@ -19,17 +19,12 @@ function review(...outcomes: ReturnType<typeof outcome>[]) {
   return { kind: "review", sessionId: "s1", seq: 1, proposalId: "p1", outcomes } as const;
 }
 
-function wanted(saveAfterApply: boolean): void {
-  workspace.getConfiguration.mockReturnValue({
-    get: (key: string) => key === "backendSpecialist.client.saveAfterApply" && saveAfterApply,
-    inspect: () => undefined,
-  });
-}
+const WANTED = "backendSpecialist.client.saveAfterApply";
 
 describe("saving after edits", () => {
   beforeEach(() => {
     workspace.textDocuments = [];
-    wanted(true);
+    configure({ [WANTED]: true });
   });
 
   it("saves what was accepted", async () => {
@@ -84,8 +79,12 @@ describe("saving after edits", () => {
     expect([here.save, there.save].map((save) => save.mock.calls.length)).toEqual([1, 0]);
   });
 
-  it("is off unless it is asked for", async () => {
-    wanted(false);
+  it.each([
+    ["nobody asks for it", {}, {}],
+    ["it is set to what is not true", { [WANTED]: "false" }, {}],
+    ["only the workspace asks for it", {}, { [WANTED]: true }],
+  ])("is off when %s", async (_, user, ofWorkspace) => {
+    configure(user, ofWorkspace);
     const file = document("app/main.py", false);
     workspace.textDocuments = [file];
     const saving = new Saving();

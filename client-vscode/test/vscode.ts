@@ -11,6 +11,12 @@ export class Uri {
   static file(path: string): Uri {
     return new Uri(`file://${path}`);
   }
+  static joinPath(base: Uri, ...parts: string[]): Uri {
+    return new Uri([base.path, ...parts].join("/"));
+  }
+  get fsPath(): string {
+    return this.path.replace("file://", "");
+  }
   toString(): string {
     return this.path;
   }
@@ -38,6 +44,9 @@ export enum TreeItemCollapsibleState {
 export enum StatusBarAlignment {
   Left = 1,
 }
+export enum ProgressLocation {
+  Notification = 15,
+}
 export class TreeItem {
   [key: string]: unknown;
   constructor(
@@ -56,6 +65,8 @@ export const window = {
   showErrorMessage: unanswered(),
   showInputBox: unanswered(),
   showQuickPick: unanswered(),
+  withProgress: (_: unknown, task: (progress: object, token: object) => unknown) =>
+    task({ report: () => undefined }, { onCancellationRequested: () => undefined }),
 };
 
 export const commands = {
@@ -71,8 +82,21 @@ export const languages = { getDiagnostics: vi.fn((_uri: unknown): unknown[] => [
 export const workspace = {
   isTrusted: true,
   textDocuments: [] as { uri: Uri; isDirty: boolean; save: () => Promise<boolean> }[],
-  getConfiguration: vi.fn((_section: string) => ({
-    get: (_key: string): unknown => undefined,
-    inspect: (_key: string): unknown => undefined,
-  })),
+  workspaceFolders: undefined as { uri: Uri }[] | undefined,
+  getConfiguration: (section: string) => ({
+    inspect: (key: string) => inspected[`${section}.${key}`],
+  }),
 };
+
+let inspected: Record<string, { globalValue?: unknown; workspaceValue?: unknown }> = {};
+
+/** The settings, by their whole names: those of the user, and what a workspace says. */
+export function configure(
+  user: Record<string, unknown>,
+  ofWorkspace: Record<string, unknown> = {},
+) {
+  inspected = {};
+  for (const [name, globalValue] of Object.entries(user)) inspected[name] = { globalValue };
+  for (const [name, workspaceValue] of Object.entries(ofWorkspace))
+    inspected[name] = { ...inspected[name], workspaceValue };
+}
