@@ -66,10 +66,10 @@ export function connection(
       workspace: {
         configuration: ({ items }) =>
           items.map(({ section }) => (section === "backendSpecialist" ? hooks.settings() : null)),
-        handleApplyEdit: (params, next) => {
-          saving.before(params);
-          return preview.during(params, () => next(params, CancellationToken.None));
-        },
+        handleApplyEdit: (params, next) =>
+          saving.during(params, () =>
+            preview.during(params, () => next(params, CancellationToken.None)),
+          ),
       },
     },
   });
