@@ -38,7 +38,11 @@ async function stage(...given: Given[]) {
 beforeEach(() => {
   vi.resetAllMocks();
   around.running.mockReturnValue(true);
-  commands.registerCommand.mockImplementation((name, call) => ({ name, call }));
+  commands.registerCommand.mockImplementation((name, call) => ({
+    name,
+    call,
+    dispose: () => undefined,
+  }));
 });
 
 describe("commands", () => {

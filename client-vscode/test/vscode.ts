@@ -31,10 +31,16 @@ export class ThemeColor {
   constructor(readonly id: string) {}
 }
 export class EventEmitter<T> {
-  private readonly listeners: ((value: T) => void)[] = [];
-  readonly event = (listener: (value: T) => void) => this.listeners.push(listener);
+  private readonly listeners = new Set<(value: T) => void>();
+  readonly event = (listener: (value: T) => void) => {
+    this.listeners.add(listener);
+    return { dispose: () => void this.listeners.delete(listener) };
+  };
   fire(value: T): void {
     for (const listener of this.listeners) listener(value);
+  }
+  dispose(): void {
+    this.listeners.clear();
   }
 }
 export enum TreeItemCollapsibleState {
@@ -59,6 +65,9 @@ const unanswered = () => vi.fn(async (..._: unknown[]): Promise<unknown> => unde
 
 export const window = {
   activeTextEditor: undefined as unknown,
+  createOutputChannel: vi.fn((_name: string): unknown => undefined),
+  createStatusBarItem: () => ({ show: () => undefined, dispose: () => undefined }),
+  registerTreeDataProvider: () => ({ dispose: () => undefined }),
   tabGroups: { all: [] as { tabs: { label: string; input: unknown }[] }[], close: unanswered() },
   showInformationMessage: unanswered(),
   showWarningMessage: unanswered(),
@@ -74,15 +83,28 @@ export const commands = {
   registerCommand: vi.fn((name: string, call: (...given: unknown[]) => unknown) => ({
     name,
     call,
+    dispose: () => undefined,
   })),
 };
 
 export const languages = { getDiagnostics: vi.fn((_uri: unknown): unknown[] => []) };
 
+/** A test says that folders came and went. */
+export const folderChanges = new EventEmitter<{ added: { uri: Uri }[]; removed: { uri: Uri }[] }>();
+/** A test says that settings have changed. */
+export const configurationChanges = new EventEmitter<{
+  affectsConfiguration(section: string): boolean;
+}>();
+const nothing = () => ({ dispose: () => undefined });
+
 export const workspace = {
   isTrusted: true,
   textDocuments: [] as { uri: Uri; isDirty: boolean; save: () => Promise<boolean> }[],
   workspaceFolders: undefined as { uri: Uri }[] | undefined,
+  onDidChangeWorkspaceFolders: folderChanges.event,
+  onDidChangeConfiguration: configurationChanges.event,
+  onDidChangeTextDocument: nothing,
+  onDidGrantWorkspaceTrust: nothing,
   getConfiguration: (section: string) => ({
     inspect: (key: string) => inspected[`${section}.${key}`],
   }),
