@@ -3,7 +3,13 @@
  *
  * Owns the wiring and nothing else.
  */
-import { commands, type ExtensionContext, window, workspace } from "vscode";
+import {
+  commands,
+  type ExtensionContext,
+  type SecretStorageChangeEvent,
+  window,
+  workspace,
+} from "vscode";
 import { Approvals } from "./approvals";
 import { Bootstrap } from "./bootstrap";
 import { Commands } from "./commands";
@@ -50,8 +56,8 @@ export function activate(context: ExtensionContext): void {
       return given;
     },
     removeApiKey: async () => {
-      await key.remove();
-      await started.restart();
+      const active = around.running() ? sessions.withAction("cancel") : [];
+      if (await key.remove(active.length)) await started.restart();
     },
     restart: () => started.restart(),
     log: async () => log.show(),
@@ -76,12 +82,15 @@ export function activate(context: ExtensionContext): void {
     if (await around.setApiKey()) await offer(started, event.sessionId, ...TRY_AGAIN);
   };
   /** A server that runs may be at work, so only the user ends it. */
-  const otherServer = async () => {
-    const question = "Backend Specialist: the setting takes effect when the server starts again.";
-    const mayStart =
-      started.life === "stopped" ||
-      (await window.showInformationMessage(question, RESTART)) === RESTART;
-    if (mayStart) await started.restart();
+  const offerRestart = async (question: string) => {
+    if ((await window.showInformationMessage(question, RESTART)) === RESTART) {
+      await started.restart();
+    }
+  };
+  const otherServer = () =>
+    started.life === "stopped" ? started.restart() : offerRestart(OTHER_SETTING);
+  const otherKey = async (change: SecretStorageChangeEvent) => {
+    if ((await key.outdated(change)) && started.life !== "stopped") await offerRestart(OTHER_KEY);
   };
   const hear = async (event: SessionEvent) => {
     void sessions.hear(event).catch((error) => log.warn(String(error)));
@@ -115,15 +124,21 @@ export function activate(context: ExtensionContext): void {
     ),
     ...new Commands(started, sessions, around).register(),
     started.onEvent((event) => hear(event).catch(say)),
-    started.onLife((life) => (life === "running" ? recall().catch(say) : render())),
+    started.onLife((life) => {
+      render();
+      if (life === "running") void recall().catch(say);
+    }),
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length && document === window.activeTextEditor?.document) typing.typed();
     }),
     workspace.onDidChangeConfiguration((change) => {
       if (STARTS_IT.some((name) => change.affectsConfiguration(name)))
         void otherServer().catch(say);
-      else if (change.affectsConfiguration("backendSpecialist")) void started.settingsChanged();
+      if (change.affectsConfiguration("backendSpecialist"))
+        void started.settingsChanged().catch(say);
     }),
+    context.secrets.onDidChange((change) => void otherKey(change).catch(say)),
+    started.onFolders(() => void sessions.refresh().catch(say)),
     workspace.onDidGrantWorkspaceTrust(() => started.restart()),
   );
   render();
@@ -141,6 +156,10 @@ const STARTS_IT = [
   "backendSpecialist.client.python",
 ] as const;
 const RESTART = "Restart Server";
+const OTHER_SETTING = "Backend Specialist: the setting takes effect when the server starts again.";
+const OTHER_KEY =
+  "Backend Specialist: the API key was changed in another window. The server of this window has the old one until it " +
+  "starts again.";
 const SET_KEY = "Set API Key…";
 const TRY_AGAIN = ["The key is set.", "Try Again", "Try again."] as const;
 const GO_ON = ["Continue", "Go on where you were interrupted."] as const;
