@@ -40,4 +40,5 @@ if [ "$size" -ge 512000 ]; then
 fi
 cp ../LICENSE .
 mkdir -p ../dist
-npx vsce package --no-dependencies --allow-missing-repository --no-rewrite-relative-links "${target[@]}" --out "../dist/$name.vsix"
+# No repository is named, so vsce refuses a README with relative links: VS Code could not follow them.
+npx vsce package --no-dependencies --allow-missing-repository "${target[@]}" --out "../dist/$name.vsix"
