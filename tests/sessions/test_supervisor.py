@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from backend_specialist.adapters.scripts import Call, Reply
-from backend_specialist.domain.changeset import hunks
+from backend_specialist.domain.changeset import FileChange, hunks
+from backend_specialist.domain.ports import ApplyAnswer
 from backend_specialist.domain.proposal import Answer, Proposal
 from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.stored import Refused
@@ -243,6 +245,36 @@ async def test_what_was_refused_of_a_revert_can_be_reverted_later_and_the_rest_n
     await stage.ended(session)
     assert stage.workspace.text("app.py") == "x = 3  # mine\ny = 2\nz = 3\n"
     assert "revert" not in await actions(stage)
+
+
+async def test_revert_that_is_cancelled_while_the_editor_applies_it_is_one_that_was_done() -> None:
+    stage = Stage(FILES, [*PROPOSE, Reply(text="I see.")])
+    session = await completed(stage)
+    proposal = await reverting(stage, session)
+    applying = asyncio.Event()
+
+    async def slowly(changes: Sequence[FileChange]) -> ApplyAnswer:
+        applying.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            # As the port says: an edit that was sent is seen to its end.
+            return await stage.editor.apply_all(changes)
+        raise AssertionError("it waits for ever")
+
+    stage.editor.behaviour = slowly
+    await stage.answer(session, proposal)
+    await applying.wait()
+    await stage.supervisor.cancel(session)
+    await stage.ended(session)
+    assert stage.workspace.text("app.py") == FILES["app.py"]
+    state = await stage.state(session)
+    assert (stage.status, state.status) == ("cancelled", "cancelled")
+    assert (state.waiting, state.applying, state.changes.changes) == ((), None, ())
+    assert (await actions(stage))[:2] == ["reply", "showTranscript"], "nothing is left to revert"
+    await stage.supervisor.reply(session, "Try again.")
+    await stage.ended(session)
+    assert "the reverse of your applied edits" in "".join(texts(stage.model.requests[-1]))
 
 
 async def test_revert_of_a_running_session_is_refused() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Sequence
 
 from backend_specialist.domain.deliverable import LOGICAL_NAME
 from backend_specialist.domain.document import Unreadable
+from backend_specialist.domain.proposal import outcome_summary
 from backend_specialist.sessions import delivery, records, repair, report
 from backend_specialist.sessions.attached import attached
 from backend_specialist.sessions.context import SessionContext
@@ -117,13 +118,24 @@ async def propose_reverse(session: Session, back: Reversal) -> End:
     await repair.answer_calls(session)
     await session.record(*map(records.changed, back.changes))
     without = f" without {back.left_out}" if back.conflicts else ""
-    verdict = await session.review.hold(
-        f"Revert{without}: {session.facts.title}",
-        only=[change.path for change in back.changes],
-        again=True,
-    )
+    try:
+        verdict = await session.review.hold(
+            f"Revert{without}: {session.facts.title}",
+            only=[change.path for change in back.changes],
+            again=True,
+        )
+    except asyncio.CancelledError:
+        # What the editor was applying then was seen to its end, and is taken back as well.
+        if done := session.state.untold:
+            await _taken_back(session, back, outcome_summary(done))
+        raise
+    await _taken_back(session, back, verdict.text)
+    return End(status=Status.COMPLETED, reason=back.advice)
+
+
+async def _taken_back(session: Session, back: Reversal, outcome: str) -> None:
+    """Note what of the reverse is in the texts, and tell the specialist."""
     state = session.state
     taken = await reverted(session.services.workspace, state.applied, state.untold)
-    told = "\n".join(part for part in (TAKEN_BACK, verdict.text, back.warning) if part)
+    told = "\n".join(part for part in (TAKEN_BACK, outcome, back.warning) if part)
     await session.record(*([taken] if taken else []), records.note(user_text(told)))
-    return End(status=Status.COMPLETED, reason=back.advice)
