@@ -41,7 +41,7 @@ from backend_specialist.sessions.stored import Refused, StoredSessions
 from backend_specialist.sessions.task import Task
 from backend_specialist.sessions.waiting import Waiting
 from backend_specialist.tools.paths import resolve
-from backend_specialist.tools.proposing import refuse_below_file
+from backend_specialist.tools.proposing import refuse_misplaced
 from backend_specialist.tools.registry import ToolFailed
 
 log = logging.getLogger(__name__)
@@ -222,7 +222,7 @@ async def _check_place(session: Session, key: str, path: str) -> None:
     context = SessionContext(session)
     try:
         place = await resolve(context, path, for_edit=True)
-        await refuse_below_file(context, place)
+        await refuse_misplaced(context, place)
     except ToolFailed as error:
         raise Refused(key, f"The deliverable cannot go there: {error}") from error
     if reason := context.secret(*place.names):
