@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from backend_specialist.adapters.front_matter import MAX_FILE, read
 from backend_specialist.domain.agent import Place
+from support.front_matters import HOSTILE
 
 ROWS = json.loads((Path(__file__).parent.parent / "data" / "frontmatter.json").read_text())
 # fmt: off
@@ -106,6 +107,14 @@ def test_front_matter_saves_only_top_level_values() -> None:
         ("a tag that does not fit", "a: !!int x", "plain text", 1),
         ("a key that is a list", "? [a]\n: b", "short plain text", 1),
         ("a control character", "a: \x01", "not valid YAML", 1),
+        ("a list in itself", "a: 1\nb: &a\n  - 1\n  - *a", "inside of what it names", 4),
+        ("a list in itself, in brackets", "b: &a [[*a]]", "inside of what it names", 1),
+        ("a mapping in itself", "permission: &a\n  edit: deny\n  read: *a", "inside of what it names", 3),
+        ("a key in itself", "? &a [*a]\n: b", "inside of what it names", 1),
+        ("a number that no character has", 'a: "\\UFFFFFFFF"', "names no character", 1),
+        ("a number above the last character", 'a: "\\U00110000"', "names no character", 1),
+        ("half of a pair", 'a: "\\ud800"', "half of a surrogate pair", 1),
+        ("half of a pair in a key", '"\\ud800": a', "short plain text", 1),
     ],
 )  # fmt: skip
 def test_front_matter_explains_faults(why: str, text: str, words: str, line: int | None) -> None:
@@ -150,11 +159,17 @@ def test_a_hostile_line_of_front_matter_costs_no_more_than_its_length(line: str)
     assert time.process_time() - began < 2
 
 
+def test_front_matter_takes_the_same_value_twice() -> None:
+    found = read(header("a: &a\n  - x\nb: *a\nc: [*a, *a]"))
+    assert found.values == {"a": ["x"], "b": ["x"], "c": [["x"], ["x"]]}
+    assert not found.problems
+
+
 def test_front_matter_of_a_huge_file_is_not_read() -> None:
     assert "Shorten it" in read("---\na: 1\n---\n" + "x" * MAX_FILE).problems[0].message
 
 
-@given(st.text() | st.lists(PIECES).map("".join))
+@given(st.text() | st.lists(PIECES).map("".join) | HOSTILE)
 def test_front_matter_takes_any_text(text: str) -> None:
     for whole in (text, f"---\n{text}\n---\n"):
         found = read(whole)

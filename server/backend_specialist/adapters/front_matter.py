@@ -31,6 +31,8 @@ _HINTS = {
     "mapping values are not allowed": "Put a value that contains ': ' in quotes.",
     "while scanning an alias": "Put a name or value that begins with '*' in quotes.",
     "while scanning an anchor": "Put a value that begins with '&' in quotes.",
+    "inside of what it names": "Write the value out.",
+    "names no character": "Write the character itself.",
     "cannot start any token": "Indent with spaces, and put unusual values in quotes.",
 }
 

@@ -40,6 +40,7 @@ CODES: Mapping[str, str] = {
     "unknown-stack": "A recipe about something that no manifest is known to name.",
     "unknown-tool": "A tool that does not exist here.",
     "unquoted": "A value with a colon that is not in quotes.",
+    "unreadable": "A file on which the reading itself fails.",
     "unused": "A key that has no effect here.",
     "value": "A value that cannot be used.",
     "yaml": "The front matter is not YAML.",
