@@ -1,5 +1,6 @@
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,9 @@ def test_front_matter_saves_only_top_level_values() -> None:
         ("a number above the last character", 'a: "\\U00110000"', "names no character", 1),
         ("half of a pair", 'a: "\\ud800"', "half of a surrogate pair", 1),
         ("half of a pair in a key", '"\\ud800": a', "short plain text", 1),
+        ("a merge key", "a: &a {edit: deny}\nb:\n  <<: *a", "Write those entries", 3),
+        ("a merge key at the top", "<<: {edit: deny}", "Write those entries", 1),
+        ("a merge key by its tag", 'a: {!!merge "<<": {edit: deny}}', "Write those entries", 1),
     ],
 )  # fmt: skip
 def test_front_matter_explains_faults(why: str, text: str, words: str, line: int | None) -> None:
@@ -163,6 +167,43 @@ def test_front_matter_takes_the_same_value_twice() -> None:
     found = read(header("a: &a\n  - x\nb: *a\nc: [*a, *a]"))
     assert found.values == {"a": ["x"], "b": ["x"], "c": [["x"], ["x"]]}
     assert not found.problems
+
+
+@pytest.mark.parametrize(
+    ("before", "opening"),
+    [("\n", "---"), (" \r\n\n", "---"), ("", " ---"), ("", "---yaml"), ("\n", "--- yml ")],
+)
+def test_front_matter_that_does_not_begin_the_file_is_an_error(before: str, opening: str) -> None:
+    text = f"{before}{opening}\npermission:\n  edit: deny\n---\nBody"
+    found = read(text)
+    assert (found.values, found.body) == ({}, text)
+    (problem,) = found.problems
+    assert (problem.severity, problem.code) == ("error", "front-matter")
+    assert problem.place.line == before.count("\n")
+    (replacement,) = problem.fixes[0].replacements
+    assert replacement.place == replace(problem.place, line=0, column=0)
+    lines = text.splitlines(keepends=True)
+    rest = lines[problem.place.line][problem.place.end_column :]
+    mended = replacement.text + rest + "".join(lines[problem.place.line + 1 :])
+    assert read(mended).values == {"permission": {"edit": "deny"}}
+
+
+def test_broken_front_matter_that_does_not_begin_the_file_is_an_error() -> None:
+    assert read("\n" + header("permission:\n  *: deny")).problems[0].severity == "error"
+
+
+@pytest.mark.parametrize("text", ["\n---\nText", "\n---\nText\n---\nMore", "\n---\n\n---\n"])
+def test_a_line_across_the_page_is_a_warning_where_it_looks_like_front_matter(text: str) -> None:
+    found = read(text)
+    assert [problem.severity for problem in found.problems] == ["warning"]
+    assert found.body == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "\n----\na: 1\n---\n", "Text\n---\na: 1\n---\n", "--- a: 1"]
+)
+def test_a_text_without_front_matter_is_no_problem(text: str) -> None:
+    assert not read(text).problems
 
 
 def test_front_matter_of_a_huge_file_is_not_read() -> None:

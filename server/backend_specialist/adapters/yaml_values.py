@@ -1,7 +1,8 @@
 """Plain values of YAML nodes, with their places.
 
 Owns the loader that resolves only the types of YAML's core schema, and its bounds. Constructs no objects, whatever
-a tag asks for. Raises nothing but :class:`yaml.YAMLError`.
+a tag asks for, and merges nothing: a rule's place decides, and one that is brought in by ``<<`` is not seen where it
+decides. Raises nothing but :class:`yaml.YAMLError`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _MAX_DEPTH = 12
 _MAX_ALIASES = 16
 _MAX_NODES = 2000
 _MAX_KEY = 200
+_MERGE = "<<"
 _TAG = "tag:yaml.org,2002:"
 _HALVES = re.compile("[\ud800-\udfff]")
 _CONSTANTS: Mapping[str, Callable[[str], Any]] = {
@@ -138,6 +140,13 @@ class Reading:
         for key, value in node.value:
             if not _is_name(key):
                 self.problem("A key must be a short plain text.", self._place(key), code="type")
+            elif key.value == _MERGE:
+                self.problem(
+                    "The merge key '<<' is not read, and what it brings in would be missing. "
+                    "Write those entries here instead.",
+                    self._place(key),
+                    code="merge-key",
+                )
             elif key.value in values:
                 self.problem(
                     f"The key '{key.value}' is there twice. Remove one; the first is in force.",
