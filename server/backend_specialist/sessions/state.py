@@ -19,6 +19,9 @@ from backend_specialist.domain.ports import Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal, Result
 from backend_specialist.domain.transcript import Message, Usage, message_from_json
 from backend_specialist.sessions.codec import outcome_from_json, proposal_from_json, usage_from_json
+from backend_specialist.sessions.events import Status
+from backend_specialist.sessions.facts import urls_in
+from backend_specialist.sessions.history import user_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +35,14 @@ class State:
     the user last spoke. ``budget`` is what was spent since then: limits count that. ``claimed_at`` is how many outcomes
     there were when the claims were made. ``attempts`` are the failures, ``error_context`` is the document about the
     last one. ``filled`` is how many tokens the first ``counted`` messages had when the endpoint last counted them; both
-    are 0 where it has not.
+    are 0 where it has not. ``queued`` is what the user said and the model has not heard, ``typed_urls`` are the URLs in
+    the user's replies.
     """
 
     system: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
+    queued: tuple[str, ...] = ()
+    typed_urls: frozenset[str] = frozenset()
     filled: int = 0
     counted: int = 0
     changes: ChangeSet = field(default_factory=ChangeSet)
@@ -93,17 +99,30 @@ def _started(state: State, data: Mapping[str, Any]) -> State:
 
 
 def _user(state: State, data: Mapping[str, Any]) -> State:
-    message = message_from_json(data["message"])
+    return replace(_spoken(state, message_from_json(data["message"])), untold=())
+
+
+def _spoken(state: State, *messages: Message) -> State:
+    """The user's word begins a new budget, and what they refused may be proposed again."""
     return replace(
         state,
-        messages=(*state.messages, message),
-        untold=(),
+        messages=(*state.messages, *messages),
         reopened=len(state.declined),
         budget=Usage(),
         steps=0,
         round=0,
         reason="",
     )
+
+
+def _replied(state: State, data: Mapping[str, Any]) -> State:
+    text = data["text"]
+    queued = (*state.queued, text) if data["queued"] else state.queued
+    return replace(state, queued=queued, typed_urls=state.typed_urls | urls_in(text))
+
+
+def _heard(state: State, _: Mapping[str, Any]) -> State:
+    return replace(_spoken(state, *map(user_text, state.queued)), queued=())
 
 
 def _note(state: State, data: Mapping[str, Any]) -> State:
@@ -217,7 +236,9 @@ def _revoked(state: State, data: Mapping[str, Any]) -> State:
 
 
 def _status(state: State, data: Mapping[str, Any]) -> State:
-    return replace(state, status=data["status"], reason=data.get("reason", ""))
+    # Who cancels takes back what was not heard yet.
+    queued = () if data["status"] == Status.CANCELLED else state.queued
+    return replace(state, queued=queued, status=data["status"], reason=data.get("reason", ""))
 
 
 def _failed(state: State, data: Mapping[str, Any]) -> State:
@@ -251,6 +272,8 @@ def _compacted(state: State, data: Mapping[str, Any]) -> State:
 _STEPS: Mapping[str, Callable[[State, Mapping[str, Any]], State]] = {
     "started": _started,
     "user": _user,
+    "replied": _replied,
+    "heard": _heard,
     "note": _note,
     "toolResults": _note,
     "assistant": _assistant,

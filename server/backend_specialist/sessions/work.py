@@ -7,7 +7,7 @@ owns the task they run in.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 
 from backend_specialist.domain.deliverable import LOGICAL_NAME
 from backend_specialist.domain.document import Unreadable
@@ -40,16 +40,15 @@ async def begin(session: Session, task: Task) -> End:
     return await converse(session)
 
 
-async def go_on(session: Session, texts: Sequence[str]) -> End:
-    """Say what the user replied and converse; loose ends of a crash are tied first."""
+async def go_on(session: Session) -> End:
+    """Have the specialist hear what the user replied, and converse; loose ends of a crash are tied first."""
     await repair.reconcile(session)
-    await repair.refuse_waiting(session, "\n".join(texts))
+    await repair.refuse_waiting(session, "\n".join(session.state.queued))
     await repair.answer_calls(session)
     if not session.state.messages:
         # The server stopped before the task was said.
-        texts = [session.facts.task, *texts]
-    for text in texts:
-        await session.record(records.user(user_text(text)))
+        await session.record(records.user(user_text(session.facts.task)))
+    await session.hear()
     return await converse(session)
 
 
@@ -62,13 +61,18 @@ async def resume_review(session: Session) -> End:
 
 
 async def converse(session: Session) -> End:
-    """Find the model and run the loop; on completion there is a deliverable."""
+    """Run the loop; on completion there is a deliverable."""
+    end = await _talk(session)
+    return await complete(session) if end.status is Status.COMPLETED else end
+
+
+async def _talk(session: Session) -> End:
+    """Find the model and run the loop."""
     model = await session.services.models.resolve(session.facts.model)
     if model.info.notice and session.state.turns == 0:
         notice = {"status": Status.RUNNING.value, "reason": model.info.notice, "notice": True}
         session.emit(Kind.STATUS, notice)
-    end = await Conversation(session, model).run()
-    return await complete(session) if end.status is Status.COMPLETED else end
+    return await Conversation(session, model).run()
 
 
 async def complete(session: Session) -> End:
@@ -97,10 +101,10 @@ async def write_deliverable(session: Session) -> None:
 
 async def save_deliverable(session: Session, path: str) -> End:
     """Propose the deliverable as a file, because the user asked for it."""
-    return await _filed(session, delivery.save(session, path))
+    return await _filed(session, delivery.save(session, path), ordered=True)
 
 
-async def _filed(session: Session, proposed: Awaitable[list[str]]) -> End:
+async def _filed(session: Session, proposed: Awaitable[list[str]], *, ordered: bool = False) -> End:
     """Review the files that are proposed; what hinders the filing does not undo the work."""
     try:
         paths = await proposed
@@ -109,7 +113,8 @@ async def _filed(session: Session, proposed: Awaitable[list[str]]) -> End:
         return End(status=Status.COMPLETED, reason=why)
     if paths:
         first = label_of(session.services.workspace.roots, paths[0])
-        await session.review.hold(f"Deliverable to {first}", only=paths, again=True)
+        title = f"Deliverable to {first}"
+        await session.review.hold(title, only=paths, again=True, ordered=ordered)
     return End(status=Status.COMPLETED)
 
 
@@ -123,6 +128,7 @@ async def propose_reverse(session: Session, back: Reversal) -> End:
             f"Revert{without}: {session.facts.title}",
             only=[change.path for change in back.changes],
             again=True,
+            ordered=True,
         )
     except asyncio.CancelledError:
         # What the editor was applying then was seen to its end, and is taken back as well.
