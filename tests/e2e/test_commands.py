@@ -256,6 +256,22 @@ async def test_reply_that_was_not_heard_is_heard_after_a_restart(api, start, end
     assert last.index("No, raise ValueError.") < last.index("Go on.")
 
 
+async def test_reply_to_the_deliverable_reaches_the_specialist(api, start) -> None:
+    report = {**DELIVER.input, "open_points": ["Rollback: redeploy."]}
+    model = await api([Reply(tools=(DELIVER,)), Reply(tools=(Call("deliver", report),))])
+    editor = await start(model, DRAWS)
+    session = await run(editor, output="report.md")
+    await editor.event("proposal", title="Deliverable to report.md")
+    mark = len(editor.heard)
+    await editor.command("reply", sessionId=session, text="Add a rollback section")
+    again = await editor.event("proposal", since=mark)
+    named = {"sessionId": session, "proposalId": again["proposalId"]}
+    await editor.command("answer", **named, decision="applyAll")
+    await editor.status("completed")
+    assert "Add a rollback section" in told(model.requests[1])
+    assert "Rollback: redeploy." in (editor.real("report.md") or "")
+
+
 CANCELLED = {
     "while it streams": [Reply(text="word " * 100, delay=0.05)],
     "while a review waits": SCRIPT,

@@ -7,7 +7,7 @@ owns the task they run in.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
 
 from backend_specialist.domain.deliverable import LOGICAL_NAME
 from backend_specialist.domain.document import Unreadable
@@ -27,6 +27,10 @@ from backend_specialist.tools.registry import ToolFailed
 
 TAKEN_BACK = (
     "The user asked for the reverse of your applied edits; what follows is about the reverse."
+)
+ABOUT_DELIVERABLE = (
+    "Your deliverable was to be saved as a file, and what follows is about that file. It is written from your report: "
+    "to change it, call deliver again with all of the report."
 )
 
 
@@ -78,7 +82,7 @@ async def _talk(session: Session) -> End:
 async def complete(session: Session) -> End:
     """Write the deliverable and propose it where it belongs; what hinders that does not undo the work."""
     await write_deliverable(session)
-    return await _filed(session, delivery.place(session))
+    return await _filed(session, lambda: delivery.place(session))
 
 
 async def write_deliverable(session: Session) -> None:
@@ -101,21 +105,42 @@ async def write_deliverable(session: Session) -> None:
 
 async def save_deliverable(session: Session, path: str) -> End:
     """Propose the deliverable as a file, because the user asked for it."""
-    return await _filed(session, delivery.save(session, path), ordered=True)
+    return await _filed(session, lambda: delivery.save(session, path), ordered=True)
 
 
-async def _filed(session: Session, proposed: Awaitable[list[str]], *, ordered: bool = False) -> End:
-    """Review the files that are proposed; what hinders the filing does not undo the work."""
-    try:
-        paths = await proposed
-    except (ToolFailed, Unreadable) as error:
-        why = f"The deliverable was not saved: {error} Save it elsewhere with backendSpecialist.saveDeliverable."
-        return End(status=Status.COMPLETED, reason=why)
-    if paths:
-        first = label_of(session.services.workspace.roots, paths[0])
-        title = f"Deliverable to {first}"
-        await session.review.hold(title, only=paths, again=True, ordered=ordered)
-    return End(status=Status.COMPLETED)
+async def _filed(
+    session: Session, propose: Callable[[], Awaitable[list[str]]], *, ordered: bool = False
+) -> End:
+    """Review the deliverable's files; what hinders the filing does not undo the work.
+
+    What the user says instead goes to the specialist, and what it delivers then is filed.
+    """
+    while True:
+        try:
+            paths = await propose()
+        except (ToolFailed, Unreadable) as error:
+            why = f"The deliverable was not saved: {error} Save it elsewhere with backendSpecialist.saveDeliverable."
+            return End(status=Status.COMPLETED, reason=why)
+        told = await _refused(session, paths, ordered=ordered) if paths else ""
+        if not told:
+            return End(status=Status.COMPLETED)
+        await session.record(records.note(user_text(f"{ABOUT_DELIVERABLE}\n{told}")))
+        end = await _talk(session)
+        if end.status is not Status.COMPLETED:
+            return end
+        await write_deliverable(session)
+
+
+async def _refused(session: Session, paths: Sequence[str], *, ordered: bool) -> str:
+    """Hold the review of the deliverable's files; gives what the specialist is told if it should go on."""
+    first = label_of(session.services.workspace.roots, paths[0])
+    title = f"Deliverable to {first}"
+    verdict = await session.review.hold(title, only=paths, again=True, ordered=ordered)
+    # What was not asked about is written anew from what is delivered then.
+    left = [path for path in paths if session.state.changes.get(path)]
+    if left:
+        await session.record(*map(records.dropped, left))
+    return verdict.text if verdict.go_on else ""
 
 
 async def propose_reverse(session: Session, back: Reversal) -> End:
