@@ -1,4 +1,4 @@
-"""Tests are recognised line by line: a long text must not hold Python's lock, for which the event loop waits."""
+"""What makes a file one of tests, and how many tests a change adds."""
 
 from __future__ import annotations
 
@@ -6,24 +6,12 @@ from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.testing import is_test
 from backend_specialist.domain.testing import tests_added as added
-from support.longest_call import longest_call
-
-LONG = "".join(f"value_{number} = {number}\n" for number in range(20_000))
 
 
 def change(base: str, text: str) -> FileChange:
     path, uri = "/w/test_a.py", "file:///w/test_a.py"
     before = Snapshot(uri=uri, path=path, text=base)
     return FileChange(path=path, uri=uri, label="test_a.py", base=before, text=text)
-
-
-def test_a_long_text_without_a_test_is_not_searched_in_one_go() -> None:
-    assert longest_call(lambda: is_test("app/large.py", LONG)) < 0.008
-
-
-def test_the_tests_of_a_long_file_are_not_counted_in_one_go() -> None:
-    grown = change(LONG, LONG * 2 + "def test_a():\n    pass\n")
-    assert longest_call(lambda: added([grown])) < 0.008
 
 
 def test_tests_are_counted_where_a_line_begins_with_one() -> None:
