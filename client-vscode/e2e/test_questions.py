@@ -8,7 +8,7 @@ from test_approval import untouched
 
 from backend_specialist.adapters.scripts import Call, Reply
 from support.project import ASKER, write_project
-from support.scripts_for_tests import DELIVER
+from support.scripts_for_tests import DELIVER, EDIT, LEAVE
 from support.web import response, running
 
 ASKED = {
@@ -128,3 +128,38 @@ async def test_a_permission_is_explained(open_window) -> None:
     await bench.pick("edit")
     await bench.type_into_box("app/main.py")
     await expect(bench.toast("edit app/main.py: ask")).to_be_visible()
+
+
+async def test_a_reply_rejects_no_edits_that_came_while_it_was_written(
+    open_window, tmp_path
+) -> None:
+    agents = write_project(tmp_path / "agents", ASKER)
+    async with running() as web:
+        web.answers["/a"] = response(b"Page 7")
+        fetch = Call("webfetch", {"url": f"{web.url}/a"})
+        script = [Reply(tools=(fetch,)), Reply(tools=(EDIT, DELIVER)), LEAVE]
+        machine = {
+            "backendSpecialist.agent": "asker",
+            "backendSpecialist.agentDirectories": [str(agents)],
+            "backendSpecialist.webfetch.allowHosts": [f"127.0.0.1:{web.port}"],
+        }
+        window = await open_window(script, machine=machine)
+        bench = window.workbench
+        await bench.ready()
+        await bench.palette("Run a Task")
+        await bench.type_into_box("Guard mean()")
+        await expect(bench.toast(f"“Guard mean()”: Fetch {web.url}/a?")).to_be_visible()
+        await bench.palette("Reply")
+        box = bench.page.locator(".quick-input-widget input")
+        await box.fill("Raise ValueError")
+        await bench.choose("Guard mean()", "Allow once")
+        await expect(bench.toast("1 edit in 1 file")).to_be_visible()
+        await box.press("Enter")
+    message = bench.page.locator(".quick-input-message")
+    await expect(message).to_contain_text("This rejects the waiting edits")
+    await expect(box).to_have_value("Raise ValueError")
+    assert window.turns() == 2, "nothing was said yet"
+    await box.press("Enter")
+    await expect(bench.toast("has finished")).to_be_visible()
+    assert "Raise ValueError" in window.told()
+    await untouched(window)

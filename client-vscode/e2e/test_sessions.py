@@ -181,9 +181,7 @@ async def test_a_cancelled_session_leaves_the_preview_of_another_open(open_windo
 
 async def test_sessions_of_one_title_have_diffs_of_their_own(open_window) -> None:
     replies = [*SCRIPT, *SCRIPT]
-    # Else the second tab takes the place of the first.
-    machine = {"workbench.editor.enablePreview": False}
-    window = await open_window(lambda _: replies.pop(0), machine=machine)
+    window = await open_window(lambda _: replies.pop(0))
     bench = window.workbench
     await proposed(window)
     await bench.palette("Notifications: Clear All Notifications")
@@ -233,3 +231,25 @@ async def test_the_transcript_grows_while_the_session_runs(open_window) -> None:
     await bench.press("Control+End")
     await expect(bench.page.locator(".view-lines").first).to_contain_text("accepted")
     assert "accepted" not in before
+
+
+async def test_of_several_proposals_a_new_window_opens_one_and_counts_the_others(
+    open_window,
+) -> None:
+    window = await open_window(guard_or_raise)
+    bench = window.workbench
+    await proposed(window)
+    await bench.palette("Run a Task")
+    await bench.type_into_box("Raise the limit")
+    await expect(bench.toast("1 edit in 1 file")).to_be_visible()
+    tabs = bench.page.locator(".tab", has_text="Proposed")
+    await expect(tabs).to_have_count(2)
+    async with bench.page.expect_event("load"):
+        await bench.palette("Developer: Reload Window")
+    await expect(bench.toast("1 more proposal from before")).to_be_visible()
+    await expect(bench.toast("Raise the limit: 1 edit in 1 file")).to_be_visible()
+    await expect(tabs).to_have_count(1)
+    await expect(tabs).to_contain_text("Raise the limit")
+    await bench.choose("1 more proposal", "Show Sessions")
+    row = bench.page.locator(".pane-body .monaco-list-row", has_text="Guard mean()")
+    await expect(row).to_contain_text("waiting for your review")

@@ -14,6 +14,7 @@ import { Approvals } from "./approvals";
 import { Bootstrap } from "./bootstrap";
 import { Commands } from "./commands";
 import { ApiKey } from "./key";
+import { offer, recall } from "./leftovers";
 import { ACTIONS, type Failure, type SessionEvent } from "./protocol";
 import { Saving } from "./saving";
 import { Server } from "./server";
@@ -23,6 +24,7 @@ import { StatusBar, shown } from "./status";
 import { SessionsTree } from "./tree";
 import { tell } from "./trouble";
 import { Typing } from "./typing";
+import { Waiting } from "./waiting";
 import { message } from "./words";
 
 let server: Server | undefined;
@@ -46,7 +48,8 @@ export function activate(context: ExtensionContext): void {
   server = started;
   const sessions = new Sessions(started);
   const typing = new Typing();
-  const approvals = new Approvals(started, typing);
+  const waiting = new Waiting();
+  const approvals = new Approvals(started, sessions, waiting, typing);
   const statusBar = new StatusBar();
   const around = {
     running: () => started.life === "running",
@@ -97,21 +100,6 @@ export function activate(context: ExtensionContext): void {
     if (event.kind === "error") void failed(event).catch(say);
     await Promise.all([saving.hear(event), approvals.hear(event)]);
   };
-  const recall = async () => {
-    const active = sessions.withAction("cancel").map((session) => session.sessionId);
-    approvals.forget();
-    await sessions.refresh();
-    for (const { sessionId, title, status, waiting } of sessions.all) {
-      if (status !== "interrupted") continue;
-      // Another window may be quicker, and what arrived after all waits no more.
-      if (waiting)
-        void started.call("review", { sessionId }).catch((error) => log.warn(`${error}`));
-      else if (active.includes(sessionId)) {
-        const text = `The server ended while “${message(title, 60)}” was running.`;
-        void offer(started, sessionId, text, ...GO_ON).catch(say);
-      }
-    }
-  };
 
   sessions.onChange(render);
   context.subscriptions.push(
@@ -122,15 +110,14 @@ export function activate(context: ExtensionContext): void {
       "backendSpecialist.client.sessionsView",
       new SessionsTree(sessions),
     ),
-    ...new Commands(started, sessions, around).register(),
+    ...new Commands(started, sessions, waiting, around).register(),
     started.onEvent((event) => hear(event).catch(say)),
     started.onLife((life) => {
       render();
-      if (life === "running") void recall().catch(say);
+      void approvals.forget().catch(say);
+      if (life === "running") void recall(started, sessions, log, say).catch(say);
     }),
-    workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length && document === window.activeTextEditor?.document) typing.typed();
-    }),
+    workspace.onDidChangeTextDocument((change) => typing.hear(change)),
     workspace.onDidChangeConfiguration((change) => {
       if (STARTS_IT.some((name) => change.affectsConfiguration(name)))
         void otherServer().catch(say);
@@ -162,16 +149,3 @@ const OTHER_KEY =
   "starts again.";
 const SET_KEY = "Set API Key…";
 const TRY_AGAIN = ["The key is set.", "Try Again", "Try again."] as const;
-const GO_ON = ["Continue", "Go on where you were interrupted."] as const;
-
-/** Ask whether a session goes on; with the button the model is told so. */
-async function offer(
-  server: Server,
-  sessionId: string,
-  question: string,
-  button: string,
-  text: string,
-): Promise<void> {
-  if ((await window.showInformationMessage(question, button)) !== button) return;
-  await server.call("reply", { sessionId, text });
-}

@@ -68,7 +68,11 @@ export const window = {
   createOutputChannel: vi.fn((_name: string): unknown => undefined),
   createStatusBarItem: () => ({ show: () => undefined, dispose: () => undefined }),
   registerTreeDataProvider: () => ({ dispose: () => undefined }),
-  tabGroups: { all: [] as { tabs: { label: string; input: unknown }[] }[], close: unanswered() },
+  tabGroups: {
+    all: [] as { tabs: { label: string; input: unknown }[] }[],
+    activeTabGroup: {} as { activeTab?: { label: string } | undefined },
+    close: unanswered(),
+  },
   showInformationMessage: unanswered(),
   showWarningMessage: unanswered(),
   showErrorMessage: unanswered(),
@@ -100,6 +104,7 @@ const nothing = () => ({ dispose: () => undefined });
 export const workspace = {
   isTrusted: true,
   textDocuments: [] as { uri: Uri; isDirty: boolean; save: () => Promise<boolean> }[],
+  asRelativePath: (uri: Uri) => uri.path.replace("file:///", ""),
   workspaceFolders: undefined as { uri: Uri }[] | undefined,
   onDidChangeWorkspaceFolders: folderChanges.event,
   onDidChangeConfiguration: configurationChanges.event,
