@@ -271,7 +271,7 @@ async def test_a_task_about_a_selection_that_changed_comes_back_as_it_was_typed(
     await bench.select_lines(5, 6)
     await bench.palette("Run a Task")
     box = bench.page.locator(".quick-input-widget")
-    await expect(box).to_contain_text("about the selected code")
+    await expect(box).to_contain_text("about the code selected in app/main.py")
     (window.root / "app/main.py").write_text(MAIN + "MORE = 1\n")
     await eventually(bench.shown_text, MAIN + "MORE = 1\n")
     await bench.type_into_box("Guard mean()")
