@@ -28,3 +28,14 @@ def test_an_import_that_fails_leaves_the_collector_as_it_was() -> None:
     with pytest.raises(ImportError), uncollected():
         raise ImportError
     assert gc.get_threshold() == before
+
+
+def test_the_first_of_two_threads_to_end_leaves_the_other_without_full_runs() -> None:
+    before = gc.get_threshold()
+    first, second = uncollected(), uncollected()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert gc.get_threshold()[2] > 10**9
+    second.__exit__(None, None, None)
+    assert gc.get_threshold() == before

@@ -17,7 +17,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60.0
+from patience import PATIENCE
+
 # Whatever could let the developer's own keys, endpoint or sessions into a test.
 _OWN = ("ANTHROPIC_", "BACKEND_SPECIALIST_", "XDG_", "VSCODE_")
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from code_server import PATIENCE, CodeServer, Profile
+from code_server import CodeServer, Profile
+from patience import PATIENCE, eventually
 from playwright.async_api import Browser, BrowserContext, ViewportSize, async_playwright, expect
-from workbench import Workbench, eventually
+from workbench import Workbench
 
 from backend_specialist import __version__
 from backend_specialist.adapters.scripted_api import ScriptedApi
@@ -41,7 +42,6 @@ name = "shop"
 -- README.md --
 # Shop
 """
-# For a machine that does something else as well.
 expect.set_options(timeout=PATIENCE * 1000)
 
 

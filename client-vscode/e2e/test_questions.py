@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from patience import eventually
 from playwright.async_api import expect
 from test_approval import untouched
-from workbench import eventually
 
 from backend_specialist.adapters.scripts import Call, Reply
 from support.project import ASKER, write_project
-from support.scripts_for_tests import DELIVER
+from support.scripts_for_tests import DELIVER, EDIT, LEAVE
 from support.web import response, running
 
 ASKED = {
@@ -31,8 +31,7 @@ async def test_a_question_opens_when_the_user_wants_it_and_the_answer_reaches_th
     await expect(bench.toast("Which database?")).to_be_visible()
     await expect(bench.page.locator(".quick-input-widget")).to_be_hidden()
     await bench.choose("Which database?", "Answer…")
-    rows = bench.page.locator(".quick-input-list .monaco-list-row")
-    await rows.filter(has_text="SQLite").click()
+    await bench.pick("SQLite")
     await expect(bench.toast("has finished")).to_be_visible()
     assert "SQLite" in window.told()
     assert "PostgreSQL" not in window.told()
@@ -64,9 +63,8 @@ async def test_a_permission_holds_once_for_the_session_or_not_at_all(open_window
             if answer == "Allow in this session":
                 await eventually(window.turns, turn + 1)
                 await bench.palette("Show and Revoke Approvals")
-                rows = bench.page.locator(".quick-input-list .monaco-list-row")
-                await expect(rows).to_have_count(1)
-                await expect(rows).to_contain_text(f"webfetch: {web.url}/a")
+                await expect(bench.rows).to_have_count(1)
+                await expect(bench.rows).to_contain_text(f"webfetch: {web.url}/a")
                 await bench.press("Escape")
         await expect(bench.toast("has finished")).to_be_visible()
         told = [str(request["messages"][-1]["content"]) for request in window.model.requests[1:]]
@@ -112,8 +110,7 @@ async def test_an_agent_that_is_picked_does_what_comes_next(open_window) -> None
     bench = window.workbench
     await bench.ready()
     await bench.palette("Show Agents and Their Permissions")
-    rows = bench.page.locator(".quick-input-list .monaco-list-row")
-    expert = rows.filter(has_text="domain-database")
+    expert = bench.rows.filter(has_text="domain-database")
     await expect(expert).to_contain_text("edit: deny")
     await expert.click()
     await bench.palette("Run a Task")
@@ -128,7 +125,40 @@ async def test_a_permission_is_explained(open_window) -> None:
     bench = window.workbench
     await bench.ready()
     await bench.palette("Explain a Permission")
-    rows = bench.page.locator(".quick-input-list .monaco-list-row")
-    await rows.filter(has_text="edit").click()
+    await bench.pick("edit")
     await bench.type_into_box("app/main.py")
     await expect(bench.toast("edit app/main.py: ask")).to_be_visible()
+
+
+async def test_a_reply_rejects_no_edits_that_came_while_it_was_written(
+    open_window, tmp_path
+) -> None:
+    agents = write_project(tmp_path / "agents", ASKER)
+    async with running() as web:
+        web.answers["/a"] = response(b"Page 7")
+        fetch = Call("webfetch", {"url": f"{web.url}/a"})
+        script = [Reply(tools=(fetch,)), Reply(tools=(EDIT, DELIVER)), LEAVE]
+        machine = {
+            "backendSpecialist.agent": "asker",
+            "backendSpecialist.agentDirectories": [str(agents)],
+            "backendSpecialist.webfetch.allowHosts": [f"127.0.0.1:{web.port}"],
+        }
+        window = await open_window(script, machine=machine)
+        bench = window.workbench
+        await bench.ready()
+        await bench.palette("Run a Task")
+        await bench.type_into_box("Guard mean()")
+        await expect(bench.toast(f"“Guard mean()”: Fetch {web.url}/a?")).to_be_visible()
+        await bench.palette("Reply")
+        await bench.write("Raise ValueError")
+        await bench.choose("Guard mean()", "Allow once")
+        await expect(bench.toast("1 edit in 1 file")).to_be_visible()
+        await bench.box.press("Enter")
+    message = bench.page.locator(".quick-input-message")
+    await expect(message).to_contain_text("This rejects the waiting edits")
+    await expect(bench.box).to_have_value("Raise ValueError")
+    assert window.turns() == 2, "nothing was said yet"
+    await bench.box.press("Enter")
+    await expect(bench.toast("has finished")).to_be_visible()
+    assert "Raise ValueError" in window.told()
+    await untouched(window)

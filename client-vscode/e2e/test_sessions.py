@@ -6,9 +6,9 @@ import os
 import re
 import signal
 
+from patience import eventually
 from playwright.async_api import expect
 from test_approval import BYE, CHANGED, MAIN, applied, asked_again, proposed, untouched
-from workbench import eventually
 
 from backend_specialist.adapters.scripts import Call, Fault, Reply
 from support.scripts_for_tests import DELIVER, SCRIPT
@@ -50,9 +50,8 @@ async def test_the_progress_indicator_cancels_a_session(open_window) -> None:
     await bench.ready()
     await bench.palette("Run a Task")
     await bench.type_into_box("Guard mean()")
-    await bench.page.locator(".statusbar-item", has_text="I look around.").click()
-    center = bench.page.locator(".notifications-center")
-    await center.locator(".monaco-button", has_text="Cancel").first.click()
+    await expect(bench.page.locator(".statusbar-item", has_text="I look around.")).to_be_visible()
+    await bench.choose("I look around.", "Cancel")
     await expect(bench.toast("was cancelled")).to_be_visible()
     assert window.model
     await window.model.stream_left.wait()
@@ -182,9 +181,7 @@ async def test_a_cancelled_session_leaves_the_preview_of_another_open(open_windo
 
 async def test_sessions_of_one_title_have_diffs_of_their_own(open_window) -> None:
     replies = [*SCRIPT, *SCRIPT]
-    # Else the second tab takes the place of the first.
-    machine = {"workbench.editor.enablePreview": False}
-    window = await open_window(lambda _: replies.pop(0), machine=machine)
+    window = await open_window(lambda _: replies.pop(0))
     bench = window.workbench
     await proposed(window)
     await bench.palette("Notifications: Clear All Notifications")
@@ -234,3 +231,25 @@ async def test_the_transcript_grows_while_the_session_runs(open_window) -> None:
     await bench.press("Control+End")
     await expect(bench.page.locator(".view-lines").first).to_contain_text("accepted")
     assert "accepted" not in before
+
+
+async def test_of_several_proposals_a_new_window_opens_one_and_counts_the_others(
+    open_window,
+) -> None:
+    window = await open_window(guard_or_raise)
+    bench = window.workbench
+    await proposed(window)
+    await bench.palette("Run a Task")
+    await bench.type_into_box("Raise the limit")
+    await expect(bench.toast("1 edit in 1 file")).to_be_visible()
+    tabs = bench.page.locator(".tab", has_text="Proposed")
+    await expect(tabs).to_have_count(2)
+    async with bench.page.expect_event("load"):
+        await bench.palette("Developer: Reload Window")
+    await expect(bench.toast("1 more proposal from before")).to_be_visible()
+    await expect(bench.toast("Raise the limit: 1 edit in 1 file")).to_be_visible()
+    await expect(tabs).to_have_count(1)
+    await expect(tabs).to_contain_text("Raise the limit")
+    await bench.choose("1 more proposal", "Show Sessions")
+    row = bench.page.locator(".pane-body .monaco-list-row", has_text="Guard mean()")
+    await expect(row).to_contain_text("waiting for your review")

@@ -8,9 +8,9 @@ import re
 import sys
 from pathlib import Path
 
+from patience import eventually
 from playwright.async_api import expect
 from test_approval import applied, proposed
-from workbench import eventually
 
 from backend_specialist.adapters.scripted_api import ScriptedApi
 from conftest import KEY, PROJECT, reaching
@@ -23,8 +23,9 @@ async def test_the_server_is_installed_from_the_extension(own_desk, open_window)
         window = await open_window(desk=desk, machine=_python("/nowhere/python3"))
         bench = window.workbench
         await expect(bench.toast("/nowhere/python3 is no Python")).to_be_visible()
-        assert not await bench.offered("Run a Task"), "nothing is offered that cannot work"
         await expect(bench.status).to_have_attribute("aria-label", re.compile("does not run"))
+        assert await bench.offered("Show Log")
+        assert not await bench.offered("Run a Task"), "nothing is offered that cannot work"
 
         (log,) = desk.profile.data.glob("logs/**/*Backend Specialist.log")
         before = _refusals(log)
@@ -102,7 +103,7 @@ async def test_a_missing_key_is_asked_for_and_reaches_only_the_servers_environme
         await bench.palette("Run a Task")
         await bench.type_into_box("Guard mean()")
         await bench.choose("refused the key", "Set API Key…")
-        await expect(bench.page.locator(".quick-input-widget input")).to_be_visible()
+        await expect(bench.box).to_be_visible()
         await picture(bench, "key")
         before = window.server()
         await bench.type_into_box(KEY)

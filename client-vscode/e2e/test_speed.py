@@ -5,11 +5,13 @@ The figures are printed (``-s``), not asserted: machines are noisy. ``--rounds N
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from statistics import median
 
 import pytest
+from patience import PATIENCE
 from playwright.async_api import expect
 from workbench import Workbench
 
@@ -50,7 +52,10 @@ async def test_progress_is_seen_before_the_model_says_anything(open_window, roun
         await bench.palette("Run a Task")
         await bench.page.evaluate(WATCH)
         await bench.type_into_box("Guard mean()")
-        figures.append(await bench.page.evaluate("async () => await window.seen - window.pressed"))
+        async with asyncio.timeout(PATIENCE):
+            figures.append(
+                await bench.page.evaluate("async () => await window.seen - window.pressed")
+            )
         await expect(bench.status).to_contain_text("working")
         await bench.palette("Cancel")
         await expect(bench.status).not_to_contain_text("working")

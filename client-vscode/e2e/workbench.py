@@ -1,95 +1,20 @@
 """The window of VS Code, as a user sees and handles it.
 
-Owns the selectors and the keys. Asserts nothing but that what it handles is there.
+Owns the selectors and the keys of editors, views and questions. Asserts nothing but that what it handles is there.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import TypeVar
 
-from code_server import PATIENCE
-from playwright.async_api import Locator, Page, expect
-from playwright.async_api import TimeoutError as TookTooLong
-
-T = TypeVar("T")
-# How long one attempt waits for one thing, in milliseconds, and how many attempts there are.
-SOON = 4000
-ATTEMPTS = 10
-SPECIALIST = "#backend-specialist\\.backend-specialist\\.backendSpecialist\\.client\\.status"
+from frame import Frame
+from patience import PATIENCE, SOON, eventually, insist
+from playwright.async_api import Locator, expect
 
 
-class Workbench:
+class Workbench(Frame):
     """One window on one folder."""
-
-    def __init__(self, page: Page, root: Path) -> None:
-        self.page = page
-        self.root = root
-        self.keyboard = page.keyboard
-
-    # ------------------------------------------------------------ the frame
-
-    async def open(self, url: str) -> None:
-        """Open the folder."""
-        await self.page.goto(f"{url}?folder={self.root}")
-        await expect(self.page.locator(".monaco-workbench")).to_be_visible()
-
-    @property
-    def status(self) -> Locator:
-        """The item of the specialist in the status bar."""
-        return self.page.locator(SPECIALIST)
-
-    async def ready(self, seconds: float = 60) -> None:
-        """Wait for the server."""
-        await expect(self.status).to_have_attribute(
-            "aria-label", re.compile("Ready"), timeout=seconds * 1000
-        )
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.keyboard.press(key)
-
-    async def palette(self, title: str) -> None:
-        """Run a command from the palette: one of the specialist, or one that is named with its category."""
-        named = title if ": " in title else f"Backend Specialist: {title}"
-
-        async def pick() -> None:
-            row = await self._look_up("F1", f">{named}")
-            await expect(row).to_contain_text(named.partition(": ")[2], timeout=SOON)
-            await row.click(timeout=SOON)
-
-        await insist(pick)
-
-    async def offered(self, title: str) -> bool:
-        """Whether the palette offers a command of the specialist."""
-        named = f"Backend Specialist: {title}"
-
-        async def read() -> str:
-            row = await self._look_up("F1", f">{named}")
-            return await row.inner_text(timeout=SOON)
-
-        found = named in (await insist(read)).replace("\xa0", " ")
-        await self.press("Escape")
-        return found
-
-    async def _look_up(self, key: str, text: str) -> Locator:
-        """Open the list that a key opens and look for a text; gives the first row there is soon."""
-        await self.press(key)
-        await self.page.locator(".quick-input-widget input").fill(text, timeout=SOON)
-        row = self.page.locator(".quick-input-list .monaco-list-row").first
-        await expect(row).to_be_visible(timeout=SOON)
-        return row
-
-    async def type_into_box(self, text: str) -> None:
-        """Answer an input box."""
-        box = self.page.locator(".quick-input-widget input")
-        await expect(box).to_be_visible()
-        await box.fill(text)
-        await self.press("Enter")
 
     # ------------------------------------------------------------ editors
 
@@ -110,7 +35,7 @@ class Workbench:
     async def _open(self, name: str) -> None:
         await self._look_up("Control+p", name)
         label = re.compile(f"^{re.escape(name.rpartition('/')[2])}$")
-        names = self.page.locator(".quick-input-list .monaco-list-row .label-name")
+        names = self.rows.locator(".label-name")
         await names.filter(has_text=label).first.click(timeout=SOON)
 
     def _tab(self, name: str) -> Locator:
@@ -154,14 +79,31 @@ class Workbench:
         await insist(open_list)
         return rows
 
+    async def go_to_problem(self, text: str) -> None:
+        """Go to the only problem of the editor in front, which is found some time after the file is shown."""
+        await expect(self.page.locator(".squiggly-error").first).to_be_visible()
+
+        async def go() -> None:
+            await self.press("F8")
+            widget = self.page.locator(".marker-widget")
+            await expect(widget).to_contain_text(text, timeout=SOON)
+
+        await insist(go)
+        await self.press("Escape")
+
     async def context_menu(self, *titles: str) -> None:
         """Choose from the context menu of the selection; all but the last title are submenus."""
-        await self.press("Shift+F10")
-        for title in titles:
-            item = self.page.locator(".monaco-menu .action-menu-item", has_text=title).first
-            await expect(item).to_be_visible()
-            await item.hover()
-            await item.click()
+        items = self.page.locator(".monaco-menu .action-menu-item")
+
+        async def choose() -> None:
+            if not await items.first.is_visible():
+                await self.press("Shift+F10")
+            for title in titles:
+                item = items.filter(has_text=title).first
+                await item.hover(timeout=SOON)
+                await item.click(timeout=SOON)
+
+        await insist(choose)
 
     # ------------------------------------------------------------ the sessions view
 
@@ -173,23 +115,33 @@ class Workbench:
         return row
 
     async def row_button(self, row: Locator, title: str) -> None:
-        """Press one of the buttons in a row."""
-        await row.hover()
-        await row.locator(f'.action-label[aria-label="{title}"]').click()
+        """Press one of the buttons in a row, which are there while the pointer is over it."""
+
+        async def press() -> None:
+            await row.hover(timeout=SOON)
+            await row.locator(f'.action-label[aria-label="{title}"]').click(timeout=SOON)
+
+        await insist(press)
 
     # ------------------------------------------------------------ being asked
 
     def toast(self, text: str) -> Locator:
-        """A notification that contains a text."""
-        rows = self.page.locator(".notifications-toasts .notification-list-item")
-        return rows.filter(has_text=text).first
+        """A notification that contains a text, by itself or in the list of all."""
+        return self.page.locator(".notification-list-item").filter(has_text=text).first
 
     async def choose(self, text: str, button: str) -> None:
-        """Press a button of a notification."""
+        """Press a button of a notification; one that was there for a while is only in the list of all."""
         row = self.toast(text)
-        await expect(row).to_be_visible()
-        await row.hover()
-        await row.locator(".monaco-button", has_text=button).first.click()
+        with contextlib.suppress(AssertionError):
+            await expect(row).to_be_visible(timeout=PATIENCE / 3 * 1000)
+
+        async def press() -> None:
+            if not await row.is_visible():
+                await self.palette("Notifications: Show Notifications")
+            await row.hover(timeout=SOON)
+            await row.locator(".monaco-button", has_text=button).first.click(timeout=SOON)
+
+        await insist(press)
 
     def preview_rows(self) -> Locator:
         """The rows of the refactor preview."""
@@ -200,9 +152,13 @@ class Workbench:
         row = self.preview_rows().filter(has_text=text).first
         box = row.locator(".edit-checkbox")
         await expect(box).to_be_visible()
-        if await box.get_attribute("aria-checked") != "true":
-            await box.click()
-        await expect(box).to_have_attribute("aria-checked", "true")
+
+        async def tick() -> None:
+            if await box.get_attribute("aria-checked", timeout=SOON) != "true":
+                await box.click(timeout=SOON)
+            await expect(box).to_have_attribute("aria-checked", "true", timeout=SOON)
+
+        await insist(tick)
 
     async def preview(self, button: str) -> None:
         """Press a button of the refactor preview: Apply or Discard."""
@@ -210,26 +166,3 @@ class Workbench:
 
     def dialog(self, text: str) -> Locator:
         return self.page.locator(".monaco-dialog-box", has_text=text)
-
-
-async def insist(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Try again what a window that opens or closes meanwhile can break; an attempt waits SOON for each thing."""
-    for _ in range(ATTEMPTS - 1):
-        with contextlib.suppress(AssertionError, TookTooLong):
-            return await attempt()
-    return await attempt()
-
-
-async def eventually(look: Callable[[], T | Awaitable[T]], wanted: T) -> None:
-    """Look again until it is as wanted; what was seen last is in the failure."""
-    seen: T | None = None
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while (seen := await _come(look())) != wanted:
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        assert seen == wanted
-
-
-async def _come(value: T | Awaitable[T]) -> T:
-    return await value if isinstance(value, Awaitable) else value

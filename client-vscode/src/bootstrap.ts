@@ -7,30 +7,40 @@ import { type ExtensionContext, ProgressLocation, Uri, window, workspace } from 
 import { Environment } from "./environment";
 import type { Launch } from "./process";
 import { findPython } from "./python";
+import { chosenPython, serverCommand } from "./settings";
 
 export class Bootstrap {
-  private readonly environment: Environment;
-
   constructor(
-    context: ExtensionContext,
+    private readonly context: ExtensionContext,
     private readonly log: (line: string) => void,
-  ) {
-    const wheels = Uri.joinPath(context.extensionUri, "wheels").fsPath;
-    this.environment = new Environment(context.globalStorageUri.fsPath, wheels, log);
-  }
+  ) {}
 
   /** Give what starts the server, installing it when needed. */
   async launch(signal: AbortSignal): Promise<Launch> {
-    const settings = workspace.getConfiguration("backendSpecialist.client");
-    const [command, ...args] = settings.inspect<string[]>("server.command")?.globalValue ?? [];
+    const [command, ...args] = serverCommand();
     if (command) return { command, args };
-    return (await this.environment.installed()) ?? this.install(signal);
+    const chosen = chosenPython();
+    // What the user names is looked at also where a server is installed: else the setting would seem to be in force.
+    if (chosen) await this.python(chosen);
+    const environment = this.environment(chosen);
+    return (await environment.installed()) ?? this.install(environment, chosen, signal);
   }
 
-  private async install(signal: AbortSignal): Promise<Launch> {
-    const settings = workspace.getConfiguration("backendSpecialist.client");
-    const configured = settings.inspect<string>("python")?.globalValue ?? "";
+  private environment(chosen: string): Environment {
+    const wheels = Uri.joinPath(this.context.extensionUri, "wheels").fsPath;
+    return new Environment(this.context.globalStorageUri.fsPath, wheels, this.log, chosen);
+  }
+
+  private python(chosen: string): Promise<string> {
     const folders = (workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
+    return findPython(chosen, folders, process.env.PATH ?? "");
+  }
+
+  private async install(
+    environment: Environment,
+    chosen: string,
+    signal: AbortSignal,
+  ): Promise<Launch> {
     const options = {
       location: ProgressLocation.Notification,
       title: "Backend Specialist: installing the server, once",
@@ -40,10 +50,10 @@ export class Bootstrap {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
       progress.report({ message: "looking for Python" });
-      const python = await findPython(configured, folders, process.env.PATH ?? "");
+      const python = await this.python(chosen);
       this.log(`Python: ${python}`);
       progress.report({ message: "this takes about a minute" });
-      return this.environment.install(python, AbortSignal.any([abort.signal, signal]));
+      return environment.install(python, AbortSignal.any([abort.signal, signal]));
     });
   }
 }

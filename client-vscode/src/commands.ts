@@ -4,13 +4,16 @@
  * Owns their questions. Each becomes one call of the server.
  */
 import { commands, type Disposable, window } from "vscode";
+import { write } from "./box";
 import { pickAction } from "./menu";
-import { placeOf } from "./place";
+import { described, placeOf } from "./place";
 import { type Action, type Caller, OWN, type PickArgument, type Place } from "./protocol";
+import { Replies } from "./reply";
 import { Rights } from "./rights";
 import type { Sessions } from "./sessions";
 import type { Row } from "./tree";
-import { line, statusOf } from "./words";
+import type { Waiting } from "./waiting";
+import { line, message, statusOf } from "./words";
 
 /** What is not the server's: keys, its process, the log. */
 export interface Around {
@@ -26,15 +29,17 @@ export class Commands {
   constructor(
     private readonly server: Caller,
     private readonly sessions: Sessions,
+    private readonly waiting: Waiting,
     private readonly around: Around,
   ) {}
 
   register(): Disposable[] {
     const rights = new Rights(this.server, this.sessions);
+    const replies = new Replies(this.server, this.sessions, this.waiting);
     const table: Record<string, (row?: Row) => Thenable<unknown>> = {
       run: () => this.run(),
       runRecipe: (offered) => this.runRecipe(offered),
-      reply: (row) => this.reply(row),
+      reply: (row) => this.session("reply", row, (sessionId) => replies.to(sessionId)),
       review: (row) => this.session("review", row, (sessionId) => this.open(sessionId)),
       answer: (row) => this.session("answer", row, (sessionId) => this.open(sessionId)),
       cancel: (row) =>
@@ -73,23 +78,20 @@ export class Commands {
 
   // ------------------------------------------------------------ starting
 
-  /** Ask for a task; one that is refused is asked for again, so that what was typed is not lost. */
-  private async run(typed = "", refusal = ""): Promise<void> {
-    const place = placeOf(window.activeTextEditor);
-    const about = place.range ? "It is about the selected code." : "It is about this workspace.";
-    const instructions = await window.showInputBox({
-      title: "Backend Specialist: Run a Task",
-      prompt: `${refusal} ${about}`.trim(),
-      placeHolder: "Add an endpoint that lists the orders of a customer, with tests",
-      value: typed,
-      ignoreFocusOut: true,
+  /** Ask for a task, about the place where the user is each time that they are asked. */
+  private async run(): Promise<void> {
+    let place: Place = {};
+    const box = () => {
+      place = placeOf(window.activeTextEditor);
+      return {
+        title: "Backend Specialist: Run a Task",
+        prompt: message(described(place)),
+        placeHolder: "Add an endpoint that lists the orders of a customer, with tests",
+      };
+    };
+    await write(box, async (instructions) => {
+      if (instructions.trim()) await this.server.call("run", { ...place, instructions });
     });
-    if (!instructions?.trim()) return;
-    try {
-      await this.server.call("run", { ...place, instructions });
-    } catch (error) {
-      await this.run(instructions, line(error instanceof Error ? error.message : String(error)));
-    }
   }
 
   /** Pick one of all recipes that fit here, or at the place for which a code action has `offered` more. */
@@ -136,18 +138,6 @@ export class Commands {
 
   private open(sessionId: string): Promise<unknown> {
     return this.server.call("review", { sessionId });
-  }
-
-  private reply(row?: Row): Promise<void> {
-    return this.session("reply", row, async (sessionId) => {
-      const session = this.sessions.find(sessionId);
-      const title = `Reply to “${line(session?.title ?? "", 60)}”`;
-      const prompt = session?.waiting
-        ? "This rejects the waiting edits, with your text as the reason."
-        : "The session goes on with it.";
-      const text = await window.showInputBox({ title, prompt, ignoreFocusOut: true });
-      if (text?.trim()) await this.server.call("reply", { sessionId, text });
-    });
   }
 
   private async save(sessionId: string): Promise<void> {

@@ -14,12 +14,16 @@ import {
 } from "vscode-languageclient/node";
 import { Preview } from "./preview";
 import type { ServerProcess } from "./process";
-import { DRAWN, EVENT, PICK_RECIPE, type SessionEvent } from "./protocol";
+import { DRAWN, EVENT, OWN, PICK_RECIPE, type SessionEvent } from "./protocol";
 import type { Saving } from "./saving";
 
 export interface Hooks {
   settings(): Record<string, unknown>;
   event(event: SessionEvent): void;
+  /** Send a command that the server offers. It rejects nothing: what goes wrong is shown, once. */
+  command(command: string, args: unknown[]): Promise<unknown>;
+  /** The server has been told which folders there are now. */
+  folders(): void;
 }
 
 const MOST_ERRORS = 3;
@@ -58,18 +62,23 @@ export function connection(
     },
     initializationFailedHandler: () => false,
     middleware: {
-      // The list of recipes is ours: a question with so many buttons would be none.
-      executeCommand: (command, args, next) =>
+      // The list of recipes is ours: a question with so many buttons would be none. The library shows a refusal and
+      // throws it on to VS Code, which shows it again, so it is not asked.
+      executeCommand: (command, args) =>
         command === PICK_RECIPE
-          ? commands.executeCommand("backendSpecialist.client.runRecipe", ...args)
-          : next(command, args),
+          ? commands.executeCommand(`${OWN}runRecipe`, ...args)
+          : hooks.command(command, args),
       workspace: {
+        didChangeWorkspaceFolders: async (change, next) => {
+          await next(change);
+          hooks.folders();
+        },
         configuration: ({ items }) =>
           items.map(({ section }) => (section === "backendSpecialist" ? hooks.settings() : null)),
-        handleApplyEdit: (params, next) => {
-          saving.before(params);
-          return preview.during(params, () => next(params, CancellationToken.None));
-        },
+        handleApplyEdit: (params, next) =>
+          saving.during(params, () =>
+            preview.during(params, () => next(params, CancellationToken.None)),
+          ),
       },
     },
   });

@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { Launch } from "./process";
-import { versionOf } from "./python";
+import { identity, versionOf } from "./python";
 
 type Log = (line: string) => void;
 
@@ -21,10 +21,12 @@ const OLD = { name: /^server-[0-9a-f]{12}$/, age: 14 * 24 * 3_600_000 };
 const PYTHON = process.platform === "win32" ? join("Scripts", "python.exe") : join("bin", "python");
 
 export class Environment {
+  /** `chosen`: the Python that the user names, which has an environment of its own; else it is empty. */
   constructor(
     private readonly storage: string,
     private readonly wheels: string,
     private readonly log: Log,
+    private readonly chosen = "",
   ) {}
 
   /** How to start the installed server; `undefined` when it is not installed, or its Python is another one by now. */
@@ -99,10 +101,14 @@ export class Environment {
     return found;
   }
 
-  /** A new wheel gets a new environment, also under the same version. */
+  /**
+   * A new wheel gets a new environment, also under the same version, and so does another Python that is chosen: another
+   * window may run from the old one. One that is found on the path is kept, since each terminal may have another path.
+   */
   private async name(): Promise<string> {
-    const content = await readFile(join(this.wheels, await this.wheel()));
-    return `server-${createHash("sha256").update(content).digest("hex").slice(0, 12)}`;
+    const hash = createHash("sha256").update(await readFile(join(this.wheels, await this.wheel())));
+    if (this.chosen) hash.update(await identity(this.chosen));
+    return `server-${hash.digest("hex").slice(0, 12)}`;
   }
 
   private run(command: string, args: string[], signal: AbortSignal, advice: string): Promise<void> {

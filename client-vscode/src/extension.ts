@@ -3,11 +3,18 @@
  *
  * Owns the wiring and nothing else.
  */
-import { commands, type ExtensionContext, window, workspace } from "vscode";
+import {
+  commands,
+  type ExtensionContext,
+  type SecretStorageChangeEvent,
+  window,
+  workspace,
+} from "vscode";
 import { Approvals } from "./approvals";
 import { Bootstrap } from "./bootstrap";
 import { Commands } from "./commands";
 import { ApiKey } from "./key";
+import { offer, recall } from "./leftovers";
 import { ACTIONS, type Failure, type SessionEvent } from "./protocol";
 import { Saving } from "./saving";
 import { Server } from "./server";
@@ -17,6 +24,7 @@ import { StatusBar, shown } from "./status";
 import { SessionsTree } from "./tree";
 import { tell } from "./trouble";
 import { Typing } from "./typing";
+import { Waiting } from "./waiting";
 import { message } from "./words";
 
 let server: Server | undefined;
@@ -40,7 +48,8 @@ export function activate(context: ExtensionContext): void {
   server = started;
   const sessions = new Sessions(started);
   const typing = new Typing();
-  const approvals = new Approvals(started, typing);
+  const waiting = new Waiting();
+  const approvals = new Approvals(started, sessions, waiting, typing);
   const statusBar = new StatusBar();
   const around = {
     running: () => started.life === "running",
@@ -50,8 +59,8 @@ export function activate(context: ExtensionContext): void {
       return given;
     },
     removeApiKey: async () => {
-      await key.remove();
-      await started.restart();
+      const active = around.running() ? sessions.withAction("cancel") : [];
+      if (await key.remove(active.length)) await started.restart();
     },
     restart: () => started.restart(),
     log: async () => log.show(),
@@ -76,32 +85,20 @@ export function activate(context: ExtensionContext): void {
     if (await around.setApiKey()) await offer(started, event.sessionId, ...TRY_AGAIN);
   };
   /** A server that runs may be at work, so only the user ends it. */
-  const otherServer = async () => {
-    const question = "Backend Specialist: the setting takes effect when the server starts again.";
-    const mayStart =
-      started.life === "stopped" ||
-      (await window.showInformationMessage(question, RESTART)) === RESTART;
-    if (mayStart) await started.restart();
+  const offerRestart = async (question: string) => {
+    if ((await window.showInformationMessage(question, RESTART)) === RESTART) {
+      await started.restart();
+    }
+  };
+  const otherServer = () =>
+    started.life === "stopped" ? started.restart() : offerRestart(OTHER_SETTING);
+  const otherKey = async (change: SecretStorageChangeEvent) => {
+    if ((await key.outdated(change)) && started.life !== "stopped") await offerRestart(OTHER_KEY);
   };
   const hear = async (event: SessionEvent) => {
     void sessions.hear(event).catch((error) => log.warn(String(error)));
     if (event.kind === "error") void failed(event).catch(say);
     await Promise.all([saving.hear(event), approvals.hear(event)]);
-  };
-  const recall = async () => {
-    const active = sessions.withAction("cancel").map((session) => session.sessionId);
-    approvals.forget();
-    await sessions.refresh();
-    for (const { sessionId, title, status, waiting } of sessions.all) {
-      if (status !== "interrupted") continue;
-      // Another window may be quicker, and what arrived after all waits no more.
-      if (waiting)
-        void started.call("review", { sessionId }).catch((error) => log.warn(`${error}`));
-      else if (active.includes(sessionId)) {
-        const text = `The server ended while “${message(title, 60)}” was running.`;
-        void offer(started, sessionId, text, ...GO_ON).catch(say);
-      }
-    }
   };
 
   sessions.onChange(render);
@@ -113,17 +110,22 @@ export function activate(context: ExtensionContext): void {
       "backendSpecialist.client.sessionsView",
       new SessionsTree(sessions),
     ),
-    ...new Commands(started, sessions, around).register(),
+    ...new Commands(started, sessions, waiting, around).register(),
     started.onEvent((event) => hear(event).catch(say)),
-    started.onLife((life) => (life === "running" ? recall().catch(say) : render())),
-    workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length && document === window.activeTextEditor?.document) typing.typed();
+    started.onLife((life) => {
+      render();
+      void approvals.forget().catch(say);
+      if (life === "running") void recall(started, sessions, log, say).catch(say);
     }),
+    workspace.onDidChangeTextDocument((change) => typing.hear(change)),
     workspace.onDidChangeConfiguration((change) => {
       if (STARTS_IT.some((name) => change.affectsConfiguration(name)))
         void otherServer().catch(say);
-      else if (change.affectsConfiguration("backendSpecialist")) void started.settingsChanged();
+      if (change.affectsConfiguration("backendSpecialist"))
+        void started.settingsChanged().catch(say);
     }),
+    context.secrets.onDidChange((change) => void otherKey(change).catch(say)),
+    started.onFolders(() => void sessions.refresh().catch(say)),
     workspace.onDidGrantWorkspaceTrust(() => started.restart()),
   );
   render();
@@ -141,18 +143,9 @@ const STARTS_IT = [
   "backendSpecialist.client.python",
 ] as const;
 const RESTART = "Restart Server";
+const OTHER_SETTING = "Backend Specialist: the setting takes effect when the server starts again.";
+const OTHER_KEY =
+  "Backend Specialist: the API key was changed in another window. The server of this window has the old one until it " +
+  "starts again.";
 const SET_KEY = "Set API Key…";
 const TRY_AGAIN = ["The key is set.", "Try Again", "Try again."] as const;
-const GO_ON = ["Continue", "Go on where you were interrupted."] as const;
-
-/** Ask whether a session goes on; with the button the model is told so. */
-async function offer(
-  server: Server,
-  sessionId: string,
-  question: string,
-  button: string,
-  text: string,
-): Promise<void> {
-  if ((await window.showInformationMessage(question, button)) !== button) return;
-  await server.call("reply", { sessionId, text });
-}

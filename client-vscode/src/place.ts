@@ -3,7 +3,7 @@
  *
  * Owns its reading from the editor. Decides nothing about it.
  */
-import { type Diagnostic, languages, type Range, type TextEditor } from "vscode";
+import { type Diagnostic, languages, type Range, type TextEditor, Uri, workspace } from "vscode";
 import type { Place } from "./protocol";
 
 const MOST_DIAGNOSTICS = 20;
@@ -20,6 +20,16 @@ export function placeOf(editor: TextEditor | undefined): Place {
   // A version says to which text a range belongs; where nothing is selected, the file is meant as it is then.
   if (selection.isEmpty) return place;
   return { ...place, version: document.version, range: rangeOf(selection) };
+}
+
+/** What the user is told of it before they write the task. */
+export function described({ uri, range, diagnostics = [] }: Place): string {
+  if (!uri) return "It is about this workspace.";
+  const name = workspace.asRelativePath(Uri.parse(uri));
+  const about = range
+    ? `It is about the code selected in ${name}.`
+    : `It is about this workspace; the specialist is told that you are in ${name}.`;
+  return diagnostics.length ? `${about} The problems reported there are sent along.` : about;
 }
 
 function diagnosticOf({ message, severity, source = "", range }: Diagnostic) {

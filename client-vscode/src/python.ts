@@ -1,8 +1,8 @@
 /**
  * Finding a Python that may run the server.
  *
- * Owns the rule that it never comes from the workspace: an interpreter that lies in a repository is code of the
- * repository. Installs nothing.
+ * Owns the rule that it never comes from the workspace, not even where the user names it: an interpreter that lies in a
+ * repository is code of the repository. Installs nothing.
  */
 import { execFile } from "node:child_process";
 import { accessSync, constants, realpathSync } from "node:fs";
@@ -22,11 +22,7 @@ export async function findPython(
   folders: string[],
   searchPath: string,
 ): Promise<string> {
-  if (configured) {
-    const version = await versionOf(configured);
-    if (enough(version)) return configured;
-    throw new Error(`${configured} ${version ? `is Python ${version}` : "is no Python"}. ${NEED}`);
-  }
+  if (configured) return checked(configured, folders);
   const old: string[] = [];
   for (const path of candidates(searchPath, folders)) {
     const version = await versionOf(path);
@@ -35,6 +31,16 @@ export async function findPython(
   }
   const found = old.length > 0 ? `It is too old: ${old.join(", ")}.` : "There is none on the path.";
   throw new Error(`${NEED} ${found}`);
+}
+
+/** The Python that the user names. Whether it may be run is looked at before it is. */
+async function checked(path: string, folders: string[]): Promise<string> {
+  if (!isAbsolute(path)) throw new Error(`The path ${path} is not absolute. ${NEED}`);
+  if (isIn(path, folders))
+    throw new Error(`${path} lies in this workspace, whose programs are never run. ${NEED}`);
+  const version = await versionOf(path);
+  if (enough(version)) return path;
+  throw new Error(`${path} ${version ? `is Python ${version}` : "is no Python"}. ${NEED}`);
 }
 
 const NEED =
@@ -77,6 +83,11 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Tells one Python from another: a link that leads elsewhere by now, or an upgrade in place, is another one. */
+export async function identity(path: string): Promise<string> {
+  return `${real(path)} ${await versionOf(path)}`;
 }
 
 /** `3.12`, or nothing where there is no Python that can be run. */

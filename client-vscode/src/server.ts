@@ -1,8 +1,8 @@
 /**
  * The server's life: when it starts, ends and starts again.
  *
- * Owns that there is one at a time, and the turn in which each takes the place of the one before. Shows nothing but a
- * failure to start.
+ * Owns that there is one at a time, and the turn in which each takes the place of the one before. Shows a failure to
+ * start, and of a command that VS Code sends past our own.
  */
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Disposable, EventEmitter, type LogOutputChannel } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { Backoff } from "./backoff";
+import type { Hooks } from "./connection";
 import { type Launch, ServerProcess } from "./process";
 import { type Caller, type Calls, PREFIX, type SessionEvent } from "./protocol";
 import type { Saving } from "./saving";
@@ -43,6 +44,7 @@ export class Server implements Caller, Disposable {
   private readonly backoff = new Backoff();
   private readonly events = new EventEmitter<SessionEvent>();
   private readonly lives = new EventEmitter<Life>();
+  private readonly folders = new EventEmitter<void>();
   private turn: Promise<void> = Promise.resolve();
   /** The latest start; the next one abandons it. */
   private start = new AbortController();
@@ -51,6 +53,8 @@ export class Server implements Caller, Disposable {
   /** What the server says of its sessions. */
   readonly onEvent = this.events.event;
   readonly onLife = this.lives.event;
+  /** The server knows that folders came or went. */
+  readonly onFolders = this.folders.event;
 
   constructor(
     private readonly needs: Needs,
@@ -96,13 +100,19 @@ export class Server implements Caller, Disposable {
     this.log.info(`Starting ${[launch.command, ...launch.args].join(" ")}`);
     const log = (line: string) => this.log.error(line);
     const process = await ServerProcess.start(launch, directory, environment, log).catch(failed);
-    const hooks = {
-      settings: () => this.needs.settings(),
-      event: (event: SessionEvent) => this.events.fire(event),
-    };
-    this.run = { client: connection(process, hooks, this.saving, this.log), process };
+    this.run = { client: connection(process, this.hooks(), this.saving, this.log), process };
     await this.meet(this.run, signal);
     void process.ended.then(() => signal.aborted || this.died(process));
+  }
+
+  private hooks(): Hooks {
+    return {
+      settings: () => this.needs.settings(),
+      event: (event) => this.events.fire(event),
+      command: (command, args) =>
+        this.send(command, args).catch((error) => void tell(error, this.log)),
+      folders: () => this.folders.fire(),
+    };
   }
 
   /** The client only knows that a connection closed; why is to be heard from the process, once it has ended. */
@@ -157,13 +167,19 @@ export class Server implements Caller, Disposable {
     await this.run?.client.sendNotification("workspace/didChangeConfiguration", { settings: null });
   }
 
-  async call<Name extends keyof Calls>(
-    name: Name,
-    argument: Calls[Name][0],
-  ): Promise<Calls[Name][1]> {
+  call<Name extends keyof Calls>(name: Name, argument: Calls[Name][0]): Promise<Calls[Name][1]> {
+    return this.send(PREFIX + name, [argument]);
+  }
+
+  private async send<Answer>(command: string, args: unknown[]): Promise<Answer> {
     if (!this.run) throw new Error("The server does not run.");
-    const params = { command: PREFIX + name, arguments: [argument] };
-    return this.run.client.sendRequest("workspace/executeCommand", params);
+    const { client, process } = this.run;
+    try {
+      return await client.sendRequest("workspace/executeCommand", { command, arguments: args });
+    } catch (error) {
+      // What the library says of it is about the connection.
+      throw process.writer.writable ? error : new Error("The server ended before it answered.");
+    }
   }
 
   /** Stop for good; the sessions are stored and can be continued. */
@@ -178,6 +194,7 @@ export class Server implements Caller, Disposable {
   dispose(): void {
     this.events.dispose();
     this.lives.dispose();
+    this.folders.dispose();
   }
 }
 

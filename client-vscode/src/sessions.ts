@@ -4,6 +4,7 @@
  * Owns that knowledge. What can be done with a session is the server's word; asks the user nothing.
  */
 import type { Action, Caller, Session, SessionEvent } from "./protocol";
+import { message } from "./words";
 
 export class Sessions {
   private readonly known = new Map<string, Session>();
@@ -23,6 +24,16 @@ export class Sessions {
     return this.known.get(sessionId);
   }
 
+  /** What a session is called; where another that runs has the same title, with the time at which it began. */
+  name(sessionId: string): string {
+    const session = this.find(sessionId);
+    if (!session) return "The specialist";
+    const title = titleOf(session);
+    const others = this.withAction("cancel").filter((other) => other !== session);
+    if (!others.some((other) => titleOf(other) === title)) return title;
+    return `${title} of ${new Date(session.startedAt * 1000).toLocaleTimeString()}`;
+  }
+
   withAction(action: Action): Session[] {
     return this.all.filter((session) => session.actions.includes(action));
   }
@@ -40,6 +51,11 @@ export class Sessions {
   /** Take one event: its session is read again, if anything but its text has changed. */
   async hear({ kind, sessionId }: SessionEvent): Promise<void> {
     if (kind === "text" || kind === "toolCall" || kind === "toolResult") return;
+    await this.readAgain(sessionId);
+  }
+
+  /** Read one session again. */
+  async readAgain(sessionId: string): Promise<void> {
     this.changed.add(sessionId);
     await this.read();
   }
@@ -74,4 +90,8 @@ export class Sessions {
     if (session) this.known.set(sessionId, session);
     else this.known.delete(sessionId);
   }
+}
+
+function titleOf({ title }: Session): string {
+  return `“${message(title, 60)}”`;
 }

@@ -1,10 +1,12 @@
 /**
- * The settings as the server gets them.
+ * The settings: as the server gets them, and those of this client.
  *
  * Owns the rule that a repository cannot set what only the user may: values of the workspace are left out by name,
- * since VS Code hands on unregistered and nested spellings of them.
+ * since VS Code hands on unregistered and nested spellings of them. VS Code marks a value of the wrong type and hands
+ * it on all the same: the server checks its own, this checks the client's.
  */
 import { workspace } from "vscode";
+import { OWN } from "./protocol";
 
 const SECTION = "backendSpecialist.";
 
@@ -41,4 +43,35 @@ export function settingsFor(
 export function currentSettings(declared: Declared): Record<string, unknown> {
   const configuration = workspace.getConfiguration("backendSpecialist");
   return settingsFor(declared, (key) => configuration.inspect(key), workspace.isTrusted);
+}
+
+/** Program and arguments that start another server; nothing where the user has none. */
+export function serverCommand(): string[] {
+  const given = own("server.command") ?? [];
+  if (Array.isArray(given) && given.every((each) => typeof each === "string" && each)) return given;
+  throw wrong(
+    "server.command",
+    'a list of a program and its arguments, for example ["/opt/bs/bin/backend-specialist", "serve"]',
+  );
+}
+
+/** The Python that the user has chosen for the server; empty where they leave it to us. */
+export function chosenPython(): string {
+  const given = own("python") ?? "";
+  if (typeof given === "string") return given.trim();
+  throw wrong("python", "a path, or empty");
+}
+
+/** Off for any other value, since nothing is saved by surprise. */
+export function savesAfterApply(): boolean {
+  return own("saveAfterApply") === true;
+}
+
+/** A setting of this client. Each is the user's alone. */
+function own(name: string): unknown {
+  return workspace.getConfiguration("backendSpecialist").inspect(`client.${name}`)?.globalValue;
+}
+
+function wrong(name: string, expected: string): Error {
+  return new Error(`The setting ${OWN}${name} must be ${expected}. Change it in the settings.`);
 }

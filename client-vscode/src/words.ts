@@ -54,7 +54,7 @@ export function failure(session: Session): string {
   return [head, ...nextSteps.map((step) => `Next: ${message(step)}`)].join("\n");
 }
 
-function plural(count: number, word: string): string {
+export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 

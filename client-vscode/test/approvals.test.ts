@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Approvals } from "../src/approvals";
 import type { Outcome, Request } from "../src/protocol";
+import { Sessions } from "../src/sessions";
 import { Typing } from "../src/typing";
-import { caller, outcome, proposal, request } from "./samples";
+import { Waiting } from "../src/waiting";
+import { caller, outcome, proposal, request, session } from "./samples";
+import { tabs } from "./tabs";
 import { commands, TabInputText, window } from "./vscode";
 
 const REVIEWED = {
@@ -14,18 +17,22 @@ const REVIEWED = {
 } as const;
 const CANCELLED = { kind: "status", sessionId: "s1", seq: 11, status: "cancelled" } as const;
 
-function stage() {
-  const server = caller();
-  const approvals = new Approvals(server, new Typing());
+function stage(answered: Parameters<typeof caller>[0] = {}, typing = new Typing()) {
+  const listed = [session(), session({ sessionId: "s2", startedAt: 1795628300.2 })];
+  const listSessions = (given: { sessionId?: string }) =>
+    listed.filter(({ sessionId }) => sessionId === given.sessionId);
+  const server = caller({ listSessions, ...answered });
+  const approvals = new Approvals(server, new Sessions(server), new Waiting(), typing);
   const answers = () =>
     server.calls.filter(([name]) => name === "answer").map(([, given]) => given);
   const hear = (event: Parameters<Approvals["hear"]>[0]) => approvals.hear(event);
-  return { hear, answers };
+  return { approvals, hear, answers };
 }
 
 beforeEach(() => {
   vi.resetAllMocks();
   window.tabGroups.all = [];
+  window.tabGroups.activeTabGroup = {};
 });
 
 describe("a proposal", () => {
@@ -114,13 +121,55 @@ describe("a proposal", () => {
     ["cancelled", { kind: "status" as const, status: "cancelled" as const }],
   ])("that was %s closes its diff, and no text editor", async (_, end) => {
     const { hear } = stage();
-    const diff = { label: "Proposed: Guard mean() (2 files)", input: undefined };
-    const text = { label: "Proposed: Guard mean()", input: new TabInputText() };
-    window.tabGroups.all = [{ tabs: [diff, text] }];
+    const { restore, labels } = tabs();
+    restore("Proposed: Guard mean()", new TabInputText());
     await hear(proposal());
-    window.tabGroups.close.mockClear();
     await hear({ sessionId: "s1", seq: 10, ...end });
-    expect(window.tabGroups.close).toHaveBeenCalledWith([diff]);
+    expect(labels()).toEqual(["Proposed: Guard mean()"]);
+  });
+
+  it("that is cancelled while its diff opens is not asked about", async () => {
+    const { hear } = stage();
+    let cancelled: Promise<void> | undefined;
+    const { labels } = tabs({
+      before: async () => {
+        cancelled = hear(CANCELLED);
+      },
+    });
+    await hear(proposal());
+    await cancelled;
+    expect(window.showInformationMessage).not.toHaveBeenCalled();
+    expect(labels()).toEqual([]);
+  });
+
+  it("goes with the server that asked, and so does its diff", async () => {
+    const { approvals, hear } = stage();
+    const { labels } = tabs();
+    await hear(proposal());
+    await approvals.forget();
+    expect(labels()).toEqual([]);
+  });
+
+  it("that cannot be rejected now leaves the reason in the box", async () => {
+    const refusals = [new Error("The server does not run.")];
+    const { hear, answers } = stage({
+      answer: () => {
+        const refusal = refusals.pop();
+        if (refusal) throw refusal;
+        return { sessionId: "s1" };
+      },
+    });
+    window.showInformationMessage.mockResolvedValue("Reject…");
+    window.showInputBox.mockResolvedValueOnce("Raise ValueError");
+    window.showInputBox.mockImplementationOnce(async (box) => (box as { value: string }).value);
+    await hear(proposal());
+    expect(window.showInputBox.mock.calls[1]?.[0]).toMatchObject({
+      prompt: expect.stringMatching(/^The server does not run\. With a reason/),
+    });
+    expect(answers().map((each) => (each as { reason: string }).reason)).toEqual([
+      "Raise ValueError",
+      "Raise ValueError",
+    ]);
   });
 
   it.each(["Guard mean()", "Guard mean() (for good)"])(
@@ -145,8 +194,8 @@ describe("a proposal", () => {
   ])("does not open while the user types, nor after %s", async (_, end) => {
     let release = () => {};
     const typing = { pause: () => new Promise<void>((resolve) => (release = resolve)) };
-    const approvals = new Approvals(caller(), typing as Typing);
-    const heard = approvals.hear(proposal());
+    const { approvals, hear } = stage({}, typing as Typing);
+    const heard = hear(proposal());
     expect(commands.executeCommand).not.toHaveBeenCalled();
     await end(approvals);
     release();
@@ -227,8 +276,8 @@ describe("a permission", () => {
     ["Read outside?", "/etc/hosts", "Read outside? /etc/hosts"],
   ])("shows the whole subject, once: %s", async (title, detail, text) => {
     const { hear } = stage();
-    await hear(request({ kind: "permission", title, detail }));
-    expect(window.showWarningMessage.mock.calls[0]?.[0]).toBe(text);
+    await hear(request({ kind: "permission", sessionId: "unknown", title, detail }));
+    expect(window.showWarningMessage.mock.calls[0]?.[0]).toBe(`The specialist: ${text}`);
   });
 
   const asked = request({ kind: "permission", requestId: "permission-1", title: "Read the web" });
@@ -247,5 +296,21 @@ describe("a permission", () => {
     const { hear, answers } = stage();
     await hear(asked);
     expect(answers()).toEqual([]);
+  });
+});
+
+describe("two sessions of one title", () => {
+  it.each([
+    ["proposal", () => proposal(), window.showInformationMessage],
+    ["question", () => request(), window.showInformationMessage],
+    ["permission", () => request({ kind: "permission" }), window.showWarningMessage],
+  ] as const)("ask in other words: VS Code shows one %s of two that are equal", async (...row) => {
+    const [, asked, show] = row;
+    const { hear } = stage();
+    await hear(asked());
+    await hear({ ...asked(), sessionId: "s2" });
+    const texts = show.mock.calls.map(([text]) => `${text}`);
+    expect(new Set(texts).size).toBe(2);
+    for (const text of texts) expect(text).toContain("Guard mean()");
   });
 });

@@ -4,6 +4,7 @@ import { Commands } from "../src/commands";
 import { ACTIONS, type Recipe, type Session } from "../src/protocol";
 import { Sessions } from "../src/sessions";
 import { SessionsTree } from "../src/tree";
+import { Waiting } from "../src/waiting";
 import { caller, ENDED, outcome, session } from "./samples";
 import { commands, languages, window } from "./vscode";
 
@@ -26,7 +27,8 @@ async function stage(...given: Given[]) {
   const server = caller(Object.assign({ listSessions: () => listed }, ...answers));
   const sessions = new Sessions(server);
   await sessions.refresh();
-  const registered = new Commands(server, sessions, around).register() as unknown as {
+  const made = new Commands(server, sessions, new Waiting(), around);
+  const registered = made.register() as unknown as {
     name: string;
     call: (row?: unknown) => Promise<void>;
   }[];
@@ -38,7 +40,11 @@ async function stage(...given: Given[]) {
 beforeEach(() => {
   vi.resetAllMocks();
   around.running.mockReturnValue(true);
-  commands.registerCommand.mockImplementation((name, call) => ({ name, call }));
+  commands.registerCommand.mockImplementation((name, call) => ({
+    name,
+    call,
+    dispose: () => undefined,
+  }));
 });
 
 describe("commands", () => {
@@ -120,7 +126,7 @@ describe("commands", () => {
   it("ask again for a task that was refused, with what was typed and the place read anew", async () => {
     window.activeTextEditor = selected;
     languages.getDiagnostics.mockReturnValue([]);
-    const refusals = [new Error("The document has changed.")];
+    const refusals = [new Error("The document has changed. [Go](command:x)")];
     const { run, server } = await stage({
       run: () => {
         window.activeTextEditor = undefined;
@@ -132,8 +138,11 @@ describe("commands", () => {
     window.showInputBox.mockResolvedValueOnce("Guard mean()");
     window.showInputBox.mockImplementationOnce(async (box) => `${(box as Box).value} well`);
     await run("run");
-    const [, again] = window.showInputBox.mock.calls.map(([box]) => box as Box);
-    expect(again?.prompt).toBe("The document has changed. It is about this workspace.");
+    const [first, again] = window.showInputBox.mock.calls.map(([box]) => box as Box);
+    expect(first?.prompt).toBe("It is about the code selected in a.py.");
+    expect(again?.prompt).toBe(
+      "The document has changed. [Go] (command:x) It is about this workspace.",
+    );
     expect(server.calls.slice(-2)).toEqual([
       ["run", { ...place, instructions: "Guard mean()" }],
       ["run", { instructions: "Guard mean() well" }],

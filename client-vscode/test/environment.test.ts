@@ -12,25 +12,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Environment } from "../src/environment";
+import { interpreter } from "./interpreter";
 
 let place: string;
 let log: string[];
 
-/** A Python that makes an environment with itself in it, and notes how pip is called; the real one is the end-to-end suite's. */
-function python(pip: string, name = "python3", version = "3.11"): string {
-  const path = join(place, name);
-  const script = `#!/bin/sh
-case "$*" in
-  *"-m venv "*)
-    for last; do :; done; mkdir -p "$last/bin"; ln -s "$0" "$last/bin/python"
-    echo "version = ${version}.7" > "$last/pyvenv.cfg" ;;
-  "-I -c "*) echo ${version} ;;
-  *) echo "$@" >> "${place}/pip"; ${pip} ;;
-esac
-`;
-  writeFileSync(path, script, { mode: 0o755 });
-  return path;
-}
+const python = (pip: string, name = "python3", version = "3.11") =>
+  interpreter(place, { pip, name, version });
 
 function carried(...names: string[]): string {
   const wheels = join(place, "wheels");
@@ -81,6 +69,24 @@ describe("the server's environment", () => {
     writeFileSync(join(place, "wheels", OWN), "the newest server");
     await newer.install(python("true"), unaborted());
     expect(existsSync(first.command)).toBe(false);
+    expect(stored()).toHaveLength(1);
+  });
+
+  it("is one for each Python that is chosen, and goes when that one is chosen no more", async () => {
+    const wheels = carried(OWN);
+    const made = async (name: string) => {
+      const chosen = python("true", name);
+      const storage = join(place, "storage");
+      await new Environment(storage, wheels, (line) => log.push(line), chosen).install(
+        chosen,
+        unaborted(),
+      );
+    };
+    await made("one");
+    await made("other");
+    expect(stored()).toHaveLength(2);
+    aged(20 * DAY, ...stored());
+    await made("third");
     expect(stored()).toHaveLength(1);
   });
 

@@ -32,28 +32,15 @@ const answering = (known: object) =>
     },
   });
 
-class Emitter<T> {
-  private readonly listeners = new Set<(value: T) => void>();
-  readonly event = (listener: (value: T) => void) => {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
-  };
-  fire(value: T): void {
-    for (const listener of this.listeners) listener(value);
-  }
-  dispose(): void {
-    this.listeners.clear();
-  }
-}
+type Call = (...given: unknown[]) => Promise<unknown>;
 
-/** The commands that are registered now. */
-export const registered = new Set<string>();
+/** The commands that are registered now, as the light bulb and the code lenses call them. */
+export const registered = new Map<string, Call>();
 
 const stub = answering({
   ...vscode,
   version: "1.106.0",
   env: { appName: "Visual Studio Code", language: "en" },
-  EventEmitter: Emitter,
   window: answering(
     Object.assign(vscode.window, {
       visibleTextEditors: [],
@@ -63,9 +50,9 @@ const stub = answering({
   workspace: answering(Object.assign(vscode.workspace, { notebookDocuments: [] })),
   languages: answering(vscode.languages),
   commands: {
-    registerCommand: (name: string) => {
+    registerCommand: (name: string, call: Call) => {
       if (registered.has(name)) throw new Error(`command '${name}' already exists`);
-      registered.add(name);
+      registered.set(name, call);
       return { dispose: () => registered.delete(name) };
     },
   },

@@ -1,5 +1,5 @@
 // A server of the tests. Each of its lives behaves as its next argument says, the last one for ever.
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
 appendFileSync("pids", `${process.pid}\n`);
 const life = readFileSync("pids", "utf8").trim().split("\n").length;
@@ -19,12 +19,14 @@ function send(message) {
 }
 
 function hear({ id, method }) {
+  if (method) appendFileSync("heard", `${method}\n`);
   if (behaviour === "mute") return;
   if (method === "initialize" && behaviour === "refuses") {
     send({ id, error: { code: -32603, message: "The state directory is not yours." } });
   } else if (method === "initialize") {
-    const commands = ["backendSpecialist.run"];
-    send({ id, result: { capabilities: { executeCommandProvider: { commands } } } });
+    const executeCommandProvider = { commands: ["backendSpecialist.run"] };
+    const workspace = { workspaceFolders: { supported: true, changeNotifications: true } };
+    send({ id, result: { capabilities: { executeCommandProvider, workspace } } });
   } else if (method === "workspace/executeCommand") {
     if (behaviour === "hangs") {
       appendFileSync("hung", "");
@@ -34,7 +36,13 @@ function hear({ id, method }) {
       console.error("I crash.");
       process.exit(3);
     }
-    send({ id, result: [process.pid] });
+    if (behaviour === "forbids") {
+      send({ id, error: { code: -32602, message: "The selection is too long. Select less." } });
+    } else if (behaviour === "lists") {
+      if (existsSync("sessions.json")) {
+        send({ id, result: JSON.parse(readFileSync("sessions.json", "utf8")) });
+      } else send({ id, error: { code: -32603, message: "The sessions cannot be read." } });
+    } else send({ id, result: [process.pid] });
   } else if (method === "exit") {
     process.exit(0);
   } else if (id !== undefined && method) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { placeOf } from "../src/place";
+import { described, placeOf } from "../src/place";
 import { languages } from "./vscode";
 
 const at = (line: number, character: number) => ({ line, character });
@@ -44,5 +44,14 @@ describe("the place of a task", () => {
   it("has so many problems at most", () => {
     languages.getDiagnostics.mockReturnValue(Array.from({ length: 99 }, () => problem("x", true)));
     expect(placeOf(editor("file", true)).diagnostics).toHaveLength(20);
+  });
+
+  it.each([
+    ["nothing is in front", {}, "It is about this workspace."],
+    ["a file is", { uri: "file:///a.py" }, "you are in a.py."],
+    ["code is selected", { uri: "file:///a.py", range: true }, "the code selected in a.py."],
+    ["something is wrong there", { uri: "file:///a.py", diagnostics: [1] }, "sent along."],
+  ])("is named before the task is written, where %s", (_, place, end) => {
+    expect(described(place as never).endsWith(end)).toBe(true);
   });
 });

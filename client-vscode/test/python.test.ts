@@ -1,8 +1,15 @@
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { candidates, findPython } from "../src/python";
+import { candidates, findPython, identity } from "../src/python";
 
 let place: string;
 
@@ -58,5 +65,32 @@ describe("the Python that is used", () => {
     const chosen = python(place, "3.11", "mine");
     expect(await findPython(chosen, [], "")).toBe(chosen);
     await expect(findPython(python(place, "3.8", "old"), [], place)).rejects.toThrow("3.8");
+  });
+
+  it("of the setting has an absolute path, since the directory in which it is looked for is not the user's", async () => {
+    await expect(findPython("python3", [], place)).rejects.toThrow(/python3 is not absolute/);
+  });
+
+  it("of the setting lies in no workspace folder, and is not run to find that out", async () => {
+    const folder = join(place, "repository");
+    mkdirSync(folder);
+    const own = join(folder, "python3");
+    const ran = join(place, "ran");
+    writeFileSync(own, `#!/bin/sh\ntouch ${ran}\necho 3.13\n`, { mode: 0o755 });
+    symlinkSync(own, join(place, "outside"));
+    for (const chosen of [own, join(place, "outside")])
+      await expect(findPython(chosen, [folder], place)).rejects.toThrow(/in this workspace/);
+    expect(existsSync(ran)).toBe(false);
+  });
+});
+
+describe("who a Python is", () => {
+  it("is the same under two names, and another one after an upgrade in place", async () => {
+    const path = python(place, "3.11");
+    symlinkSync(path, join(place, "other"));
+    const before = await identity(path);
+    expect(await identity(join(place, "other"))).toBe(before);
+    python(place, "3.12");
+    expect(await identity(path)).not.toBe(before);
   });
 });

@@ -81,11 +81,13 @@ export function request(given: Partial<Request> = {}): Request {
 }
 
 /** A server that answers what a test says, and remembers what it was asked. */
-export function caller(answers: { [Name in keyof Calls]?: () => Calls[Name][1] } = {}) {
+export function caller(
+  answers: { [Name in keyof Calls]?: (argument: Calls[Name][0]) => Calls[Name][1] } = {},
+) {
   const calls: [string, unknown][] = [];
   const call = vi.fn(async (name: keyof Calls, argument: unknown) => {
     calls.push([name, argument]);
-    return answers[name]?.() ?? {};
+    return answers[name]?.(argument as never) ?? {};
   });
   return { calls, call: call as never };
 }

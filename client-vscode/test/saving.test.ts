@@ -1,10 +1,36 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Saving } from "../src/saving";
 import { outcome } from "./samples";
-import { Uri, workspace } from "./vscode";
+import { configure, Uri, workspace } from "./vscode";
 
 function document(label: string, isDirty: boolean) {
-  return { uri: Uri.parse(`file:///shop/${label}`), isDirty, save: vi.fn(async () => true) };
+  const uri = Uri.parse(`file:///shop/${label}`);
+  return { uri, isDirty, version: 1, save: vi.fn(async () => true) };
+}
+
+type File = ReturnType<typeof document>;
+
+/** The text of files changes, by an edit or by typing. */
+function change(...files: File[]): void {
+  for (const file of files) {
+    file.isDirty = true;
+    file.version += 1;
+  }
+}
+
+/** VS Code applies an edit to files that are open, or come open with it. */
+function apply(saving: Saving, files: File[]): Promise<unknown> {
+  const labels = files.map(({ uri }) => uri.toString().replace("file:///shop/", ""));
+  return saving.during(edit(...labels), async () => {
+    change(...files);
+    workspace.textDocuments = [...new Set([...workspace.textDocuments, ...files])];
+    return { applied: true };
+  });
+}
+
+/** The Refactor Preview is discarded. */
+function refuse(saving: Saving, label: string): Promise<unknown> {
+  return saving.during(edit(label), async () => ({ applied: false }));
 }
 
 function edit(...labels: string[]) {
@@ -19,25 +45,19 @@ function review(...outcomes: ReturnType<typeof outcome>[]) {
   return { kind: "review", sessionId: "s1", seq: 1, proposalId: "p1", outcomes } as const;
 }
 
-function wanted(saveAfterApply: boolean): void {
-  workspace.getConfiguration.mockReturnValue({
-    get: (key: string) => key === "backendSpecialist.client.saveAfterApply" && saveAfterApply,
-    inspect: () => undefined,
-  });
-}
+const WANTED = "backendSpecialist.client.saveAfterApply";
 
 describe("saving after edits", () => {
   beforeEach(() => {
     workspace.textDocuments = [];
-    wanted(true);
+    configure({ [WANTED]: true });
   });
 
   it("saves what was accepted", async () => {
     const file = document("app/main.py", false);
     workspace.textDocuments = [file];
     const saving = new Saving();
-    saving.before(edit("app/main.py"));
-    file.isDirty = true;
+    await apply(saving, [file]);
     await saving.hear(review(outcome("app/main.py", "accepted")));
     expect(file.save).toHaveBeenCalledOnce();
   });
@@ -46,19 +66,37 @@ describe("saving after edits", () => {
     const file = document("app/main.py", true);
     workspace.textDocuments = [file];
     const saving = new Saving();
-    saving.before(edit("app/main.py"));
+    await apply(saving, [file]);
     await saving.hear(review(outcome("app/main.py", "accepted")));
     expect(file.save).not.toHaveBeenCalled();
+  });
+
+  it("leaves a file alone in which the user typed before the edit was found applied", async () => {
+    const file = document("app/main.py", false);
+    workspace.textDocuments = [file];
+    const saving = new Saving();
+    await apply(saving, [file]);
+    change(file);
+    await saving.hear(review(outcome("app/main.py", "accepted")));
+    expect(file.save).not.toHaveBeenCalled();
+  });
+
+  it("saves a file that the edit has created", async () => {
+    const file = document("app/new.py", false);
+    const saving = new Saving();
+    await apply(saving, [file]);
+    await saving.hear(review(outcome("app/new.py", "accepted")));
+    expect(file.save).toHaveBeenCalledOnce();
   });
 
   it("leaves a file alone in which the user typed after an earlier edit of it was refused", async () => {
     const file = document("app/main.py", false);
     workspace.textDocuments = [file];
     const saving = new Saving();
-    saving.before(edit("app/main.py"));
+    await refuse(saving, "app/main.py");
     await saving.hear(review(outcome("app/main.py", "refused")));
-    file.isDirty = true;
-    saving.before(edit("app/main.py"));
+    change(file);
+    await apply(saving, [file]);
     await saving.hear(review(outcome("app/main.py", "accepted")));
     expect(file.save).not.toHaveBeenCalled();
   });
@@ -67,8 +105,8 @@ describe("saving after edits", () => {
     const [refused, other] = [document("a.py", false), document("b.py", false)];
     workspace.textDocuments = [refused, other];
     const saving = new Saving();
-    saving.before(edit("a.py"));
-    refused.isDirty = other.isDirty = true;
+    await refuse(saving, "a.py");
+    change(refused, other);
     await saving.hear(review(outcome("a.py", "refused"), outcome("b.py", "accepted")));
     expect([refused.save, other.save].map((save) => save.mock.calls.length)).toEqual([0, 0]);
   });
@@ -77,20 +115,22 @@ describe("saving after edits", () => {
     const [here, there] = [document("app/main.py", false), document("old/app/main.py", false)];
     workspace.textDocuments = [there, here];
     const saving = new Saving();
-    saving.before(edit("app/main.py"));
-    saving.before(edit("old/app/main.py"));
-    here.isDirty = there.isDirty = true;
+    await apply(saving, [here]);
+    await apply(saving, [there]);
     await saving.hear(review(outcome("app/main.py", "accepted")));
     expect([here.save, there.save].map((save) => save.mock.calls.length)).toEqual([1, 0]);
   });
 
-  it("is off unless it is asked for", async () => {
-    wanted(false);
+  it.each([
+    ["nobody asks for it", {}, {}],
+    ["it is set to what is not true", { [WANTED]: "false" }, {}],
+    ["only the workspace asks for it", {}, { [WANTED]: true }],
+  ])("is off when %s", async (_, user, ofWorkspace) => {
+    configure(user, ofWorkspace);
     const file = document("app/main.py", false);
     workspace.textDocuments = [file];
     const saving = new Saving();
-    saving.before(edit("app/main.py"));
-    file.isDirty = true;
+    await apply(saving, [file]);
     await saving.hear(review(outcome("app/main.py", "accepted")));
     expect(file.save).not.toHaveBeenCalled();
   });

@@ -8,7 +8,7 @@ import type { Launch } from "../src/process";
 import type { Saving } from "../src/saving";
 import { type Life, Server } from "../src/server";
 import { channel, registered } from "./languageclient";
-import { window } from "./vscode";
+import { folderChanges, Uri, window } from "./vscode";
 
 // Processes are started, and the machine may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -85,7 +85,7 @@ afterEach(async () => {
   vi.restoreAllMocks();
   await Promise.all(servers.map((each) => each.stop()));
   expect(alive()).toEqual([]);
-  expect([...registered]).toEqual([]);
+  expect([...registered.keys()]).toEqual([]);
   rmSync(directory, { recursive: true });
 });
 
@@ -205,7 +205,7 @@ describe("a start that fails", () => {
   });
 
   it("is told of once when the editor has no place for what the server offers", async () => {
-    registered.add("backendSpecialist.run");
+    registered.set("backendSpecialist.run", async () => undefined);
     await server("well").restart();
     expect(shown()).toContain("command 'backendSpecialist.run' already exists");
     expect(alive()).toEqual([]);
@@ -220,6 +220,50 @@ describe("a start that fails", () => {
     await running;
     window.showErrorMessage.mockClear();
     await expectWell(made);
+  });
+});
+
+describe("a command behind the light bulb or a code lens", () => {
+  const call = () => registered.get("backendSpecialist.run")?.({ instructions: "Guard mean()" });
+
+  it("gives what the server answers", async () => {
+    await server("well").restart();
+    expect(await call()).toEqual([pids().at(-1)]);
+    expect(window.showErrorMessage).not.toHaveBeenCalled();
+  });
+
+  it("is told of once when the server refuses it, in the server's words", async () => {
+    await server("forbids").restart();
+    await call();
+    expect(window.showErrorMessage.mock.calls).toEqual([
+      ["Backend Specialist: The selection is too long. Select less."],
+    ]);
+  });
+
+  it("is told of when the server ends before it answers", async () => {
+    vi.spyOn(Backoff.prototype, "next").mockReturnValue(60_000);
+    await server("crashes").restart();
+    await call();
+    expect(window.showErrorMessage.mock.calls).toEqual([
+      ["Backend Specialist: The server ended before it answered."],
+    ]);
+  });
+});
+
+describe("folders that come and go", () => {
+  it("are told of when the server knows of them", async () => {
+    const made = server("well");
+    await made.restart();
+    const listed = new Promise((resolve) => {
+      made.onFolders(() => resolve(made.call("listSessions", {})));
+    });
+    folderChanges.fire({ added: [{ uri: Uri.file("/shop") }], removed: [] });
+    await listed;
+    const heard = readFileSync(join(directory, "heard"), "utf8").trim().split("\n");
+    expect(heard.slice(-2)).toEqual([
+      "workspace/didChangeWorkspaceFolders",
+      "workspace/executeCommand",
+    ]);
   });
 });
 

@@ -49,6 +49,21 @@ describe("sessions", () => {
     expect(reads()).toEqual([]);
   });
 
+  it("of one title are told apart by the time at which they began", async () => {
+    const { sessions } = stage(
+      session({ sessionId: "a", startedAt: 1 }),
+      session({ sessionId: "b", startedAt: 2 }),
+      session({ sessionId: "c", title: "Add `limit`" }),
+      session({ sessionId: "ended", title: "Add `limit`", actions: [] }),
+    );
+    await sessions.refresh();
+    const names = ["a", "b"].map((each) => sessions.name(each));
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(name).toMatch(/^“Guard mean\(\)” of .*\d/);
+    expect(sessions.name("c")).toBe("“Add `limit`”");
+    expect(sessions.name("unknown")).toBe("The specialist");
+  });
+
   it("that were deleted are gone", async () => {
     const { listed, sessions } = stage(session());
     await sessions.refresh();

@@ -11,6 +11,12 @@ export class Uri {
   static file(path: string): Uri {
     return new Uri(`file://${path}`);
   }
+  static joinPath(base: Uri, ...parts: string[]): Uri {
+    return new Uri([base.path, ...parts].join("/"));
+  }
+  get fsPath(): string {
+    return this.path.replace("file://", "");
+  }
   toString(): string {
     return this.path;
   }
@@ -25,10 +31,16 @@ export class ThemeColor {
   constructor(readonly id: string) {}
 }
 export class EventEmitter<T> {
-  private readonly listeners: ((value: T) => void)[] = [];
-  readonly event = (listener: (value: T) => void) => this.listeners.push(listener);
+  private readonly listeners = new Set<(value: T) => void>();
+  readonly event = (listener: (value: T) => void) => {
+    this.listeners.add(listener);
+    return { dispose: () => void this.listeners.delete(listener) };
+  };
   fire(value: T): void {
     for (const listener of this.listeners) listener(value);
+  }
+  dispose(): void {
+    this.listeners.clear();
   }
 }
 export enum TreeItemCollapsibleState {
@@ -37,6 +49,9 @@ export enum TreeItemCollapsibleState {
 }
 export enum StatusBarAlignment {
   Left = 1,
+}
+export enum ProgressLocation {
+  Notification = 15,
 }
 export class TreeItem {
   [key: string]: unknown;
@@ -50,12 +65,21 @@ const unanswered = () => vi.fn(async (..._: unknown[]): Promise<unknown> => unde
 
 export const window = {
   activeTextEditor: undefined as unknown,
-  tabGroups: { all: [] as { tabs: { label: string; input: unknown }[] }[], close: unanswered() },
+  createOutputChannel: vi.fn((_name: string): unknown => undefined),
+  createStatusBarItem: () => ({ show: () => undefined, dispose: () => undefined }),
+  registerTreeDataProvider: () => ({ dispose: () => undefined }),
+  tabGroups: {
+    all: [] as { tabs: { label: string; input: unknown }[] }[],
+    activeTabGroup: {} as { activeTab?: { label: string } | undefined },
+    close: unanswered(),
+  },
   showInformationMessage: unanswered(),
   showWarningMessage: unanswered(),
   showErrorMessage: unanswered(),
   showInputBox: unanswered(),
   showQuickPick: unanswered(),
+  withProgress: (_: unknown, task: (progress: object, token: object) => unknown) =>
+    task({ report: () => undefined }, { onCancellationRequested: () => undefined }),
 };
 
 export const commands = {
@@ -63,16 +87,43 @@ export const commands = {
   registerCommand: vi.fn((name: string, call: (...given: unknown[]) => unknown) => ({
     name,
     call,
+    dispose: () => undefined,
   })),
 };
 
 export const languages = { getDiagnostics: vi.fn((_uri: unknown): unknown[] => []) };
 
+/** A test says that folders came and went. */
+export const folderChanges = new EventEmitter<{ added: { uri: Uri }[]; removed: { uri: Uri }[] }>();
+/** A test says that settings have changed. */
+export const configurationChanges = new EventEmitter<{
+  affectsConfiguration(section: string): boolean;
+}>();
+const nothing = () => ({ dispose: () => undefined });
+
 export const workspace = {
   isTrusted: true,
   textDocuments: [] as { uri: Uri; isDirty: boolean; save: () => Promise<boolean> }[],
-  getConfiguration: vi.fn((_section: string) => ({
-    get: (_key: string): unknown => undefined,
-    inspect: (_key: string): unknown => undefined,
-  })),
+  asRelativePath: (uri: Uri) => uri.path.replace("file:///", ""),
+  workspaceFolders: undefined as { uri: Uri }[] | undefined,
+  onDidChangeWorkspaceFolders: folderChanges.event,
+  onDidChangeConfiguration: configurationChanges.event,
+  onDidChangeTextDocument: nothing,
+  onDidGrantWorkspaceTrust: nothing,
+  getConfiguration: (section: string) => ({
+    inspect: (key: string) => inspected[`${section}.${key}`],
+  }),
 };
+
+let inspected: Record<string, { globalValue?: unknown; workspaceValue?: unknown }> = {};
+
+/** The settings, by their whole names: those of the user, and what a workspace says. */
+export function configure(
+  user: Record<string, unknown>,
+  ofWorkspace: Record<string, unknown> = {},
+) {
+  inspected = {};
+  for (const [name, globalValue] of Object.entries(user)) inspected[name] = { globalValue };
+  for (const [name, workspaceValue] of Object.entries(ofWorkspace))
+    inspected[name] = { ...inspected[name], workspaceValue };
+}

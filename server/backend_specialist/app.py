@@ -37,7 +37,7 @@ from backend_specialist.lsp.announcer import Announcer
 from backend_specialist.lsp.approvals import Approvals
 from backend_specialist.lsp.code_actions import CodeActions
 from backend_specialist.lsp.commands import Commands
-from backend_specialist.lsp.contents import Contents
+from backend_specialist.lsp.contents import Contents, NotWritten
 from backend_specialist.lsp.diagnostics import Diagnostics
 from backend_specialist.lsp.editor import LspEditor
 from backend_specialist.lsp.errors import InvalidArgument
@@ -263,7 +263,7 @@ class Application:
             await asyncio.to_thread(self._files.check_outside, self._roots())
             await asyncio.shield(self._prepare())
             return await self._commands.run(name, arguments)
-        except (StateFailed, StoreFailed, TreeRefused) as error:
+        except (NotWritten, StateFailed, StoreFailed, TreeRefused) as error:
             raise InvalidArgument("", str(error)) from error
 
     async def _deleted(self, session_id: str) -> None:
@@ -271,7 +271,10 @@ class Application:
         await self.tasks.refresh()
 
     async def _write_document(self, session_id: str, name: str, text: str) -> str:
-        return await asyncio.to_thread(self._files.write_document, session_id, name, text)
+        try:
+            return await asyncio.to_thread(self._files.write_document, session_id, name, text)
+        except StateFailed as error:
+            raise NotWritten(str(error)) from error
 
     async def close(self) -> None:
         """End the sessions and whatever is open."""

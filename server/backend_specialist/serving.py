@@ -45,6 +45,7 @@ class Front:
         self.server.on_command = self._run_command
         self.server.on_shutdown = self._close
         features.register(self.server, self.application)
+        self.server.protocol.prepare()
 
     async def application(self) -> Application:
         """Give the application."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from backend_specialist.adapters.agent_files import agent_name, load_agent, usable
 from backend_specialist.domain.agent import AgentDefinition, Place, Problem
 from backend_specialist.domain.permission import Action, evaluate, hidden_tools
+from support.front_matters import HOSTILE
 
 SEED = """---
 name: specialist-backend
@@ -245,3 +246,8 @@ def test_agent_file_never_raises(pairs: list[tuple[str, str]], body: str) -> Non
 def test_agent_file_takes_any_bytes(data: bytes) -> None:
     for text in (data.decode("latin-1"), "---\n" + data.decode("utf-8", "surrogateescape")):
         assert isinstance(load_agent(text, name="x", source="y"), AgentDefinition)
+
+
+@given(HOSTILE)
+def test_agent_file_takes_any_yaml(text: str) -> None:
+    assert isinstance(load_agent(text, name="x", source="y"), AgentDefinition)

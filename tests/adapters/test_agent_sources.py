@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from backend_specialist.adapters import agent_layer
 from backend_specialist.adapters.agent_files import load_agent, usable
 from backend_specialist.adapters.agent_places import DEFAULT_AGENT, Places, built_in_directory
 from backend_specialist.adapters.agent_sources import AgentSources
@@ -51,6 +52,24 @@ def found(sources: AgentSources, name: str) -> AgentDefinition:
 
 def decision(sources: AgentSources, name: str, permission: str = "edit") -> str:
     return evaluate_chain(sources.chain(found(sources, name)), permission, ["x"]).action.value
+
+
+def test_a_file_whose_reading_fails_leaves_the_others_in_force(
+    sources: AgentSources, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(text: str, *, name: str, source: str) -> AgentDefinition:
+        if "fails" in text:
+            raise ValueError("a fault of ours")
+        return load_agent(text, name=name, source=source)
+
+    write(USER, "bad", body="This fails.")
+    write(USER, "good")
+    monkeypatch.setattr(agent_layer, "load_agent", failing)
+    assert sources.agent("bad") is None
+    assert sources.agent("good")
+    (broken,) = sources.broken()
+    assert broken.problem.code == "unreadable"
+    assert "ValueError" in broken.problem.message
 
 
 def test_built_in_agents_and_recipes_are_without_fault(sources: AgentSources) -> None:

@@ -1,13 +1,17 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
+from backend_specialist.adapters import front_matter
 from backend_specialist.adapters.agent_places import Places, built_in_directory
 from backend_specialist.adapters.agent_sources import AgentSources
 from backend_specialist.adapters.agent_texts import AgentTexts
+from backend_specialist.adapters.front_matter import FrontMatter
 from backend_specialist.adapters.trust import Trust
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.recipe import Recipe
+from support.front_matters import HOSTILE
 
 
 @pytest.fixture
@@ -49,6 +53,37 @@ def test_recipe_for_an_unknown_agent_has_a_problem_with_a_fix(texts: AgentTexts)
     assert (problem.severity, problem.code) == ("error", "unknown-agent")
     assert (problem.place.line, problem.place.column, problem.place.end_column) == (1, 7, 26)
     assert problem.fixes[0].title == "Change to 'specialist-backend'"
+
+
+@given(HOSTILE)
+def test_text_of_any_yaml_is_read(text: str) -> None:
+    texts = AgentTexts(AgentSources(Trust("/nowhere"), Places(directories=("/mine",), claude="")))
+    for path in (
+        "/w/.opencode/agents/a.md",
+        "/w/.claude/agents/a.md",
+        "/mine/a.md",
+        "/mine/commands/a.md",
+    ):
+        assert texts.read(text, path).item.source == path
+
+
+def test_text_whose_reading_fails_has_that_as_its_problem(
+    texts: AgentTexts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    read = front_matter.read
+
+    def failing(text: str) -> FrontMatter:
+        if text:
+            raise RecursionError("too deep")
+        return read(text)
+
+    monkeypatch.setattr(front_matter, "read", failing)
+    found = texts.read("---\na: 1\n---\nDo it.", "/mine/a.md")
+    (problem,) = found.item.problems
+    assert (problem.severity, problem.code) == ("error", "unreadable")
+    assert "RecursionError" in problem.message
+    assert found.item.name == "a"
+    assert "Traceback" in caplog.text
 
 
 def test_place_tells_the_name(texts: AgentTexts) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from backend_specialist.adapters.claude_files import is_claude_form, load_claude_agent
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.permission import defaults, evaluate, hidden_tools
+from support.front_matters import HOSTILE
 
 
 def load(header: str, body: str = "Do it.") -> AgentDefinition:
@@ -142,3 +143,9 @@ VALUES = st.sampled_from(["Read", "[a, 1]", "{a: b}", "'Task(x), ('", "*", "3", 
 def test_claude_agent_file_never_raises(pairs: list[tuple[str, str]], body: str) -> None:
     header = "\n".join(f"{key}: {value}" for key, value in pairs)
     assert isinstance(load(header, body), AgentDefinition)
+
+
+@given(HOSTILE)
+def test_claude_agent_file_takes_any_yaml(text: str) -> None:
+    assert isinstance(load_claude_agent(text, name="x", source="y"), AgentDefinition)
+    assert is_claude_form(text) in (True, False)

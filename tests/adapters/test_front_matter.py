@@ -1,5 +1,6 @@
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from backend_specialist.adapters.front_matter import MAX_FILE, read
 from backend_specialist.domain.agent import Place
+from support.front_matters import HOSTILE
 
 ROWS = json.loads((Path(__file__).parent.parent / "data" / "frontmatter.json").read_text())
 # fmt: off
@@ -106,6 +108,17 @@ def test_front_matter_saves_only_top_level_values() -> None:
         ("a tag that does not fit", "a: !!int x", "plain text", 1),
         ("a key that is a list", "? [a]\n: b", "short plain text", 1),
         ("a control character", "a: \x01", "not valid YAML", 1),
+        ("a list in itself", "a: 1\nb: &a\n  - 1\n  - *a", "inside of what it names", 4),
+        ("a list in itself, in brackets", "b: &a [[*a]]", "inside of what it names", 1),
+        ("a mapping in itself", "permission: &a\n  edit: deny\n  read: *a", "inside of what it names", 3),
+        ("a key in itself", "? &a [*a]\n: b", "inside of what it names", 1),
+        ("a number that no character has", 'a: "\\UFFFFFFFF"', "names no character", 1),
+        ("a number above the last character", 'a: "\\U00110000"', "names no character", 1),
+        ("half of a pair", 'a: "\\ud800"', "half of a surrogate pair", 1),
+        ("half of a pair in a key", '"\\ud800": a', "short plain text", 1),
+        ("a merge key", "a: &a {edit: deny}\nb:\n  <<: *a", "Write those entries", 3),
+        ("a merge key at the top", "<<: {edit: deny}", "Write those entries", 1),
+        ("a merge key by its tag", 'a: {!!merge "<<": {edit: deny}}', "Write those entries", 1),
     ],
 )  # fmt: skip
 def test_front_matter_explains_faults(why: str, text: str, words: str, line: int | None) -> None:
@@ -150,11 +163,54 @@ def test_a_hostile_line_of_front_matter_costs_no_more_than_its_length(line: str)
     assert time.process_time() - began < 2
 
 
+def test_front_matter_takes_the_same_value_twice() -> None:
+    found = read(header("a: &a\n  - x\nb: *a\nc: [*a, *a]"))
+    assert found.values == {"a": ["x"], "b": ["x"], "c": [["x"], ["x"]]}
+    assert not found.problems
+
+
+@pytest.mark.parametrize(
+    ("before", "opening"),
+    [("\n", "---"), (" \r\n\n", "---"), ("", " ---"), ("", "---yaml"), ("\n", "--- yml ")],
+)
+def test_front_matter_that_does_not_begin_the_file_is_an_error(before: str, opening: str) -> None:
+    text = f"{before}{opening}\npermission:\n  edit: deny\n---\nBody"
+    found = read(text)
+    assert (found.values, found.body) == ({}, text)
+    (problem,) = found.problems
+    assert (problem.severity, problem.code) == ("error", "front-matter")
+    assert problem.place.line == before.count("\n")
+    (replacement,) = problem.fixes[0].replacements
+    assert replacement.place == replace(problem.place, line=0, column=0)
+    lines = text.splitlines(keepends=True)
+    rest = lines[problem.place.line][problem.place.end_column :]
+    mended = replacement.text + rest + "".join(lines[problem.place.line + 1 :])
+    assert read(mended).values == {"permission": {"edit": "deny"}}
+
+
+def test_broken_front_matter_that_does_not_begin_the_file_is_an_error() -> None:
+    assert read("\n" + header("permission:\n  *: deny")).problems[0].severity == "error"
+
+
+@pytest.mark.parametrize("text", ["\n---\nText", "\n---\nText\n---\nMore", "\n---\n\n---\n"])
+def test_a_line_across_the_page_is_a_warning_where_it_looks_like_front_matter(text: str) -> None:
+    found = read(text)
+    assert [problem.severity for problem in found.problems] == ["warning"]
+    assert found.body == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "\n----\na: 1\n---\n", "Text\n---\na: 1\n---\n", "--- a: 1"]
+)
+def test_a_text_without_front_matter_is_no_problem(text: str) -> None:
+    assert not read(text).problems
+
+
 def test_front_matter_of_a_huge_file_is_not_read() -> None:
     assert "Shorten it" in read("---\na: 1\n---\n" + "x" * MAX_FILE).problems[0].message
 
 
-@given(st.text() | st.lists(PIECES).map("".join))
+@given(st.text() | st.lists(PIECES).map("".join) | HOSTILE)
 def test_front_matter_takes_any_text(text: str) -> None:
     for whole in (text, f"---\n{text}\n---\n"):
         found = read(whole)

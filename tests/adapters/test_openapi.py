@@ -62,6 +62,7 @@ def test_json_is_yaml() -> None:
         (GOOD.replace("name: id,", "name: key,"), "'id'"),
         (GOOD.replace("schemas/Order", "schemas/Other"), "Other' is not in the document"),
         (GOOD + "x-a: &a [1]\nx-b: *a\n", "too many aliases"),
+        (GOOD + 'x-a: "\\UFFFFFFFF"\n', "names no character"),
         (GOOD + "x-a: !!binary aGk=\n", "a value that JSON does not have"),
         (GOOD + "x-a: !!python/object/apply:os.system [id]\n", "not readable as YAML"),
         ("[" * 300 + "]" * 300, "nested too deep"),

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from backend_specialist.adapters.recipe_files import load_recipe, recipe_name, usable_recipe
 from backend_specialist.domain.recipe import Recipe
+from support.front_matters import HOSTILE
 
 FILE = """---
 title: Add validation
@@ -83,4 +84,9 @@ def test_recipe_name_is_the_path_below_the_directory() -> None:
 
 @given(st.text())
 def test_recipe_file_takes_any_text(text: str) -> None:
+    assert isinstance(load_recipe(text, name="x", source="y"), Recipe)
+
+
+@given(HOSTILE)
+def test_recipe_file_takes_any_yaml(text: str) -> None:
     assert isinstance(load_recipe(text, name="x", source="y"), Recipe)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from backend_specialist.adapters.turn_reader import TurnReader
 from backend_specialist.domain.ports import ModelError
 from backend_specialist.domain.transcript import Text, ToolUse, Turn, Verbatim
+from support.arguments import ANYTHING
 
 
 def read(*events: Any, stop_reason: str | None = "tool_use") -> Turn:
@@ -38,13 +41,40 @@ def call(arguments: str, **more: Any) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize(
     "arguments",
-    ['{"a": 1', "[1]", '"a"', "null", '{"a": NaN}', '{"a": ' * 70 + "1" + "}" * 70, "[" * 100_000],
-    ids=["cut", "a list", "a text", "nothing", "no number", "seventy levels", "no bottom"],
+    ['{"a": 1', "[1]", '"a"', "null", '{"a": ' * 70 + "1" + "}" * 70, "[" * 100_000],
+    ids=["cut", "a list", "a text", "nothing", "seventy levels", "no bottom"],
 )
 def test_arguments_that_are_no_plain_object_make_no_turn(arguments: str) -> None:
     with pytest.raises(ModelError, match="not a JSON object") as caught:
         read(*call(arguments))
     assert caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 400, "-" + "9" * 5_000]
+)
+def test_number_that_no_request_can_hold_is_the_text_that_the_model_wrote(number: str) -> None:
+    assert read(*call(f'{{"offset": {number}}}')).message.tool_uses[0].input == {"offset": number}
+
+
+@given(ANYTHING)
+def test_arguments_can_be_sent_and_stored_whatever_they_are(value: object) -> None:
+    whole, begun = read(*call(json.dumps({"a": value}))), read(start(0, **_begun({"a": value})))
+    for use in (*whole.message.tool_uses, *begun.message.tool_uses):
+        sent = json.dumps(use.input, allow_nan=False, ensure_ascii=False).encode()
+        assert json.loads(sent) == use.input
+
+
+def _begun(arguments: object) -> dict[str, Any]:
+    return {"type": "tool_use", "id": "t", "name": "read", "input": arguments}
+
+
+@pytest.mark.parametrize(
+    "arguments", [[1], "a", 1, {"a": [[]] * 2, "b": json.loads("[" * 70 + "]" * 70)}]
+)
+def test_arguments_that_come_at_once_are_no_other_than_those_in_pieces(arguments: object) -> None:
+    with pytest.raises(ModelError, match="not a JSON object"):
+        read(start(0, **_begun(arguments)))
 
 
 def test_call_without_arguments_has_none() -> None:

@@ -133,6 +133,62 @@ async def test_watcher_takes_other_directories_while_it_runs(tmp_path: Path) -> 
     await watcher.close()
 
 
+class Faulty(Reader):
+    """Raises what it is told to, once for each."""
+
+    def __init__(self, *directories: Path) -> None:
+        super().__init__(*directories)
+        self.faults: list[BaseException] = []
+        self.failed = asyncio.Event()
+
+    async def read(self) -> None:
+        if self.faults:
+            self.failed.set()
+            raise self.faults.pop()
+        await super().read()
+
+
+@pytest.fixture
+async def faulty(tmp_path: Path) -> AsyncIterator[tuple[Faulty, Watcher]]:
+    reader = Faulty(tmp_path)
+    watcher = Watcher(lambda: reader.directories, reader.read)
+    await watcher.start()
+    yield reader, watcher
+    await watcher.close()
+
+
+@pytest.mark.parametrize("fault", [OSError("gone"), ValueError("odd"), RecursionError("deep")])
+async def test_watcher_goes_on_after_a_reading_that_failed(
+    faulty: tuple[Faulty, Watcher],
+    tmp_path: Path,
+    fault: Exception,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    reader, _ = faulty
+    reader.faults.append(fault)
+    (tmp_path / "a.md").write_text("1")
+    async with asyncio.timeout(PATIENCE):
+        await reader.failed.wait()
+    (tmp_path / "a.md").write_text("2")
+    await reader.until(a="2")
+    (record,) = caplog.records
+    assert record.exc_info
+    assert record.exc_info[1] is fault
+
+
+async def test_watcher_that_ended_is_started_again(
+    faulty: tuple[Faulty, Watcher], tmp_path: Path
+) -> None:
+    reader, watcher = faulty
+    reader.faults.append(asyncio.CancelledError())
+    (tmp_path / "a.md").write_text("1")
+    async with asyncio.timeout(PATIENCE):
+        await reader.failed.wait()
+    await watcher.start()
+    (tmp_path / "a.md").write_text("2")
+    await reader.until(a="2")
+
+
 async def test_watcher_is_quiet_once_it_is_closed(tmp_path: Path) -> None:
     reader = Reader(tmp_path)
     watcher = Watcher(lambda: reader.directories, reader.read)

@@ -1,15 +1,21 @@
 """``backend-specialist check`` as it is called, in this process."""
 
+import contextlib
+import io
 import json
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import yaml
+from hypothesis import strategies as st
 
 from backend_specialist.cli import main
-from backend_specialist.command_line.problem_formats import CODES
+from backend_specialist.command_line.problem_formats import CODES, FORMATS
+from support.front_matters import HOSTILE
 from support.project import write_project
 
 FILES = """
@@ -217,6 +223,16 @@ def test_check_describes_every_code_that_it_gives(
     described = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
     assert described == set(CODES)
     assert {result["ruleId"] for result in run["results"]} <= described
+
+
+@hypothesis.given(HOSTILE, st.sampled_from([*FORMATS]))
+def test_check_takes_any_yaml(text: str, form: str) -> None:
+    with tempfile.TemporaryDirectory() as directory, contextlib.redirect_stdout(io.StringIO()):
+        for name in ("agents/a.md", "commands/a.md", "b.md"):
+            path = Path(directory) / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text.encode())
+        assert main(["check", "--format", form, directory, f"{directory}/b.md"]) in (0, 1)
 
 
 def test_check_of_a_path_that_does_not_exist_is_a_mistake_in_usage(

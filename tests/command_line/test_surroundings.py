@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import socket
@@ -73,10 +74,30 @@ def test_a_server_without_its_streams_is_refused(tmp_path: Path, closed: str) ->
         refused(done, 2, "Standard input or output is closed")
 
 
-@pytest.mark.parametrize("command", ["doctor", "trust", RUN])
+@pytest.mark.parametrize("command", ["doctor", "trust", f"{RUN} --json"])
 def test_a_directory_that_was_deleted_is_said(tmp_path: Path, command: str) -> None:
     done = shell(f"rmdir ../work && $P {command}", tmp_path)
     refused(done, 2, "The current directory does not exist any more.")
+
+
+@pytest.mark.parametrize("where", ["", "--workspace / --file a.py", "--workspace / --output o.md"])
+def test_a_directory_that_was_deleted_is_said_in_the_object_as_well(
+    tmp_path: Path, where: str
+) -> None:
+    done = shell(f"rmdir ../work && $P {RUN} --json {where}", tmp_path)
+    refused(done, 2, "The current directory does not exist any more.")
+    said = json.loads(done.stdout)
+    assert (said["status"], said["sessionId"]) == ("failed", None)
+    assert said["reason"] == done.stderr.rstrip()
+
+
+@pytest.mark.parametrize("state", ["relative", "/dev/null"])
+def test_a_state_directory_that_cannot_be_used_is_a_wrong_set_up(
+    tmp_path: Path, state: str
+) -> None:
+    done = shell(f"$P {RUN} --json", tmp_path, BACKEND_SPECIALIST_STATE_DIR=state)
+    assert done.returncode == 2, done.stderr
+    assert "BACKEND_SPECIALIST_STATE_DIR" in json.loads(done.stdout)["reason"]
 
 
 @pytest.mark.parametrize("host", ["host.invalid", "192.0.2.1", "a..b"])

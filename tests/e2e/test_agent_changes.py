@@ -53,3 +53,19 @@ async def test_a_running_session_keeps_its_agent_and_a_new_one_takes_the_new(
     while len(model.requests) < 3:
         await editor.command("listSessions")
     assert "the newer one" in str(model.requests[2]["system"])
+
+
+async def test_a_file_that_holds_itself_is_a_problem_of_that_file_alone(
+    api, start, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine/shop.md"
+    file.parent.mkdir()
+    file.write_text(AGENT.format("older"))
+    (tmp_path / "mine/bad.md").write_text("---\ndescription: &a\n  - 1\n  - *a\n---\nNo.\n")
+    options = {"events": True, "agentDirectories": [str(file.parent)]}
+    editor = await start(await api([]), Guise(options=options))
+    await described(editor, "older")
+    assert "bad" not in {agent["name"] for agent in await editor.command("listAgents")}
+    (tmp_path / "new.md").write_text(AGENT.format("newer"))
+    os.replace(tmp_path / "new.md", file)
+    await described(editor, "newer")

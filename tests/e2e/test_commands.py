@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from backend_specialist.adapters.scripts import Call, Reply
 from backend_specialist.lsp.arguments import SHAPES
 from support.fake_editor import Failure, FakeEditor, Guise, honest_apply
 from support.scripts_for_tests import DELIVER, EDIT, GUARDED, LEAVE, SCRIPT
-from support.talk import DRAWS, answer, asked, by_task, refused, results, run
+from support.talk import DRAWS, answer, by_task, refused, results, run
 
 WRONG = {"text": 5, "number": "five", "flag": "yes", "object": [], "list": {}}
 
@@ -182,7 +183,7 @@ def told(request: dict) -> str:
 
 async def test_reply_is_queued_rejects_or_continues_as_the_state_wants(api, start) -> None:
     slow = [Reply(text="a " * 40, delay=0.02), Reply(text="Both heard.")]
-    refusing = [*SCRIPT, LEAVE, Reply(text="Gladly."), Reply(text="That as well.")]
+    refusing = [*SCRIPT, LEAVE, *[Reply(text="Gladly.")] * 2]
     model = await api(by_task({"queued": slow, "refused": refusing}))
     editor = await start(model, DRAWS)
 
@@ -193,6 +194,9 @@ async def test_reply_is_queued_rejects_or_continues_as_the_state_wants(api, star
     await editor.event("text", text="Both heard.", sessionId=queued)
     last = told(model.requests[-1])
     assert last.index("first thing") < last.index("second thing")
+    await editor.event("status", sessionId=queued, status="completed")
+    said = [m["params"].get("status") for m in editor.heard if "params" in m]
+    assert said.count("completed") == 1, "it did not end before it had heard them"
 
     refusing_session = await run(editor, "refused")
     await editor.status("awaitingReview")
@@ -200,15 +204,72 @@ async def test_reply_is_queued_rejects_or_continues_as_the_state_wants(api, star
     await editor.event("status", sessionId=refusing_session, status="completed")
     assert "raise ValueError instead" in results(model.requests[-1])
     mark = len(editor.heard)
-    # Two at once: one takes the session up, the other is queued. Neither is lost, and nothing runs twice.
+    # Two at once: one takes the session up, the other is queued. Neither is lost, and each is heard once.
     await asyncio.gather(
         editor.command("reply", sessionId=refusing_session, text="and again"),
         editor.command("reply", sessionId=refusing_session, text="and more"),
     )
-    await editor.event("text", since=mark, sessionId=refusing_session, text="Gladly.")
-    await editor.event("text", since=mark, sessionId=refusing_session, text="That as well.")
-    said = [told(request) for request in model.requests if "refused" in asked(request)][-2:]
-    assert ["and again" in said[0], "and more" in said[1]] in ([True, True], [False, False])
+    await editor.event("status", since=mark, sessionId=refusing_session, status="completed")
+    last = json.dumps(model.requests[-1]["messages"])
+    assert (last.count("and again"), last.count("and more")) == (1, 1)
+
+
+LATER = GUARDED.replace("return 0", "raise ValueError")
+CHANGED = {**EDIT.input, "oldString": GUARDED, "newString": LATER}
+BETTER = Reply(tools=(Call("edit", CHANGED), DELIVER))
+
+
+async def test_no_review_opens_before_a_reply_is_heard(api, start) -> None:
+    first = Reply(text="word " * 20, delay=0.02, tools=(EDIT, DELIVER))
+    model = await api([first, BETTER])
+    editor = await start(model, DRAWS)
+    editor.open("app/main.py")
+    session = await run(editor)
+    await editor.event("text", sessionId=session)
+    await editor.command("reply", sessionId=session, text="No, raise ValueError.")
+    proposal = await answer(editor, session, "applyAll")
+    await editor.status("completed")
+    assert "ValueError" in str(proposal["files"]), "the first edit was never asked about"
+    assert editor.text("app/main.py").endswith(LATER)
+    last = model.requests[1]["messages"][-1]["content"]
+    assert [block["type"] for block in last] == ["tool_result", "tool_result", "text"]
+    assert told(model.requests[1]).endswith("No, raise ValueError.")
+
+
+@pytest.mark.parametrize("ends", [FakeEditor.close, FakeEditor.kill], ids=["closed", "killed"])
+async def test_reply_that_was_not_heard_is_heard_after_a_restart(api, start, ends) -> None:
+    model = await api([Reply(text="word " * 400, delay=0.05), Reply(text="Both heard.")])
+    first = await start(model, DRAWS)
+    session = await run(first)
+    await first.event("text", sessionId=session)
+    await first.command("reply", sessionId=session, text="No, raise ValueError.")
+    await ends(first)
+    second = await start(model, DRAWS)
+    (row,) = await second.command("listSessions")
+    assert row["status"] == "interrupted"
+    shown = await second.command("showTranscript", sessionId=session)
+    transcript = Path(shown["uri"].removeprefix("file://")).read_text()
+    assert "## User, not heard yet\n\n> No, raise ValueError." in transcript
+    await second.command("reply", sessionId=session, text="Go on.")
+    await second.status("completed")
+    last = told(model.requests[-1])
+    assert last.index("No, raise ValueError.") < last.index("Go on.")
+
+
+async def test_reply_to_the_deliverable_reaches_the_specialist(api, start) -> None:
+    report = {**DELIVER.input, "open_points": ["Rollback: redeploy."]}
+    model = await api([Reply(tools=(DELIVER,)), Reply(tools=(Call("deliver", report),))])
+    editor = await start(model, DRAWS)
+    session = await run(editor, output="report.md")
+    await editor.event("proposal", title="Deliverable to report.md")
+    mark = len(editor.heard)
+    await editor.command("reply", sessionId=session, text="Add a rollback section")
+    again = await editor.event("proposal", since=mark)
+    named = {"sessionId": session, "proposalId": again["proposalId"]}
+    await editor.command("answer", **named, decision="applyAll")
+    await editor.status("completed")
+    assert "Add a rollback section" in told(model.requests[1])
+    assert "Rollback: redeploy." in (editor.real("report.md") or "")
 
 
 CANCELLED = {

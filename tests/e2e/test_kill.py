@@ -30,7 +30,7 @@ MOMENTS = [
     *(("after", kind) for kind in (
         "started", "status", "user", "model", "assistant", "approved", "unanswered", "consulted", "toolResults",
         "changed", "dropped", "sentBack", "claims", "asked", "answered", "outcome", "round", "applying", "deliverable",
-        "filed", "reverted", "note",
+        "filed", "reverted", "note", "replied", "heard",
     )),
     ("before", "outcome"),
     ("before", "deliverable"),
@@ -68,7 +68,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
 
 
 class User:
-    """Wants x to be 4, takes everything back at the end, and answers whatever one session asks."""
+    """Is in a hurry, wants x to be 4, takes everything back at the end, and answers whatever one session asks."""
 
     def __init__(self, editor: FakeEditor, folder: str) -> None:
         self.editor = editor
@@ -103,6 +103,7 @@ class User:
     async def _answer(self, event: dict[str, Any]) -> None:
         match event["kind"]:
             case "permission":
+                await self.editor.command("reply", sessionId=self.session, text="Be quick.")
                 await self._say(requestId=event["requestId"], decision="session")
             case "question":
                 await self._say(requestId=event["requestId"])

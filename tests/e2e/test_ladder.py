@@ -320,3 +320,30 @@ async def test_an_answer_to_what_is_no_longer_open_is_refused_by_name(stages: St
         await stage.answer(case, proposal, "applyAll")
     assert late.value.code == -32602
     assert stage.editor.text(case.path) == TEXT
+
+
+@pytest.mark.parametrize("guise", ["neovim", "kate"])
+async def test_a_diff_that_cannot_be_written_is_in_the_log_and_what_follows_goes_on(
+    stages: Stages, guise: str
+) -> None:
+    stage = await stages(guise)
+    stage.editor.guise.choose = picks("Apply all")
+    await stage.editor.command("listSessions")  # makes the state directory
+    documents = stage.editor.root.parent / "state/documents"
+    moved = documents.rename(documents.with_name("moved")) if documents.exists() else None
+    documents.write_text("A file in the place of the directory.")
+    case = await stage.run()
+    await stage.event(case, "proposal")
+    if guise == "neovim":
+        await stage.editor.command("review", sessionId=case.session)
+        await stage.asked(case, 1)
+    await stage.event(case, "status", status="completed")
+    logged = "\n".join(one["message"] for one in stage.told(case, "window/logMessage"))
+    assert "-first = 1\n+first = 10" in logged
+    said = await stage.editor.said("the diff is in your editor's log", since=case.since)
+    assert "A document could not be written to" in said
+    if guise == "kate":
+        await stage.editor.said("The patch is in your editor's log; apply it by hand.")
+    documents.unlink()
+    if moved is not None:
+        moved.rename(documents)

@@ -65,6 +65,7 @@ async def test_notebooks_are_marked_open_or_closed() -> None:
 async def test_a_large_buffer_is_kept_but_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_document, "MOST_CHARACTERS", 8)
     documents = opened("far too long")
+    assert documents.readable_at(URI) is None
     with pytest.raises(Unreadable, match="at most 8") as caught:
         await documents.read(PATH)
     assert caught.value.kind == "too-large"

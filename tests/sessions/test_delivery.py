@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from backend_specialist.adapters.scripts import Call, Reply
-from backend_specialist.sessions.events import Kind
+from backend_specialist.domain.ports import Record
+from backend_specialist.sessions.events import Event, Kind
 from backend_specialist.sessions.services import Policy
-from support.scripted_model import results
+from backend_specialist.sessions.work import ABOUT_DELIVERABLE
+from support.scripted_model import results, texts
 from support.session_stage import REPORT, Stage, deliver, edit
 
 SPECS = "agent-docs/outputs/architecture/architecture-specs.md"
@@ -195,3 +199,79 @@ async def test_place_that_cannot_be_written_is_said_once() -> None:
     assert "The deliverable was not saved" in stage.reason
     await replied(stage, session, "Thanks.")
     assert (stage.status, stage.reason) == ("completed", "")
+
+
+# ---------------------------------------------------------------- what the user says of it
+
+ROLLBACK = "Add a rollback section"
+
+
+@pytest.mark.parametrize("how", ["a reply", "an answer"])
+async def test_reason_against_the_deliverable_goes_to_the_specialist_and_the_new_one_is_filed(
+    how: str,
+) -> None:
+    stage = Stage(ALONE, [Reply(tools=(deliver(),)), Reply(tools=(deliver("With rollback."),))])
+    session = await stage.run(output="report.md")
+    refused = await stage.proposal()
+    mark = len(stage.events)
+    if how == "a reply":
+        await stage.supervisor.reply(session, ROLLBACK)
+    else:
+        await stage.answer(session, refused, "reject", reason=ROLLBACK)
+    again = await stage.proposal(after=mark)
+    assert again.title == "Deliverable to report.md"
+    await stage.answer(session, again)
+    await stage.ended(session)
+    told = "".join(texts(stage.model.requests[1]))
+    assert told.startswith(ABOUT_DELIVERABLE)
+    assert f"reason given: {ROLLBACK}" in told
+    assert "With rollback." in (stage.workspace.text("report.md") or "")
+    assert (stage.status, len(stage.model.requests)) == ("completed", 2)
+
+
+async def test_reason_against_a_deliverable_that_the_user_saves_is_heard_and_it_is_saved_then() -> (
+    None
+):
+    stage = Stage(ALONE, [Reply(tools=(deliver(),)), Reply(tools=(deliver("With rollback."),))])
+    session = await stage.finished()
+    mark = len(stage.events)
+    await stage.supervisor.save_deliverable(session, "docs/out.md")
+    refused = await stage.proposal(after=mark)
+    mark = len(stage.events)
+    await stage.answer(session, refused, "reject", reason=ROLLBACK)
+    again = await stage.proposal(after=mark)
+    await stage.answer(session, again)
+    await stage.ended(session)
+    assert "With rollback." in (stage.workspace.text("docs/out.md") or "")
+
+
+async def test_word_before_the_review_of_the_deliverable_is_heard_first() -> None:
+    stage = Stage(ALONE, [Reply(text="One."), Reply(tools=(deliver("With rollback."),))])
+
+    def spoken(record: Record) -> None:
+        if record.kind == "deliverable" and len(stage.model.requests) == 1:
+            saying.append(asyncio.ensure_future(stage.supervisor.reply(session, ROLLBACK)))
+
+    saying: list[asyncio.Future[None]] = []
+    stage.store.committed = spoken
+    session = await stage.run(output="report.md")
+    proposal = await stage.proposal()
+    assert "With rollback." in proposal.changes[0].text, "the first one was never asked about"
+    assert texts(stage.model.requests[1])[-1] == ROLLBACK
+    await stage.answer(session, proposal)
+    await stage.ended(session)
+    assert stage.status == "completed"
+    assert not (await stage.state(session)).changes.changes
+    await asyncio.gather(*saying)
+
+
+async def test_reasons_against_the_deliverable_end_with_the_rounds() -> None:
+    stage = Stage(ALONE, lambda body: Reply(tools=(deliver(),)), policy=Policy(rounds=2))
+    session = await stage.run(output="report.md")
+
+    async def never(event: Event) -> None:
+        if event.kind is Kind.PROPOSAL:
+            await stage.answer(session, event.source, "reject", reason=ROLLBACK)
+
+    await stage.attended(session, never)
+    assert (stage.status, len(stage.model.requests)) == ("completed", 2)

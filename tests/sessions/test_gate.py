@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from backend_specialist.domain.display import visible
 from backend_specialist.domain.permission import Action, Setting, rules_from
 from backend_specialist.sessions.events import MOST_DETAIL, Asking
 from backend_specialist.sessions.gate import Gate
@@ -65,6 +66,17 @@ async def test_what_no_user_could_read_to_its_end_is_not_asked_about() -> None:
         with pytest.raises(ToolFailed, match="2,001 characters, more than a user can be shown"):
             await user.gate.permit("webfetch", [subject], title=title)
     assert [len(asking.detail) for asking in user.asked] == [MOST_DETAIL]
+
+
+async def test_what_a_user_would_not_see_in_a_question_is_shown() -> None:
+    user = User("session", {"read": "ask"})
+    for subject in ("\u202eyp.ppa", "a\u200b\udcff", "\x1b[2K"):
+        await user.gate.permit("read", [subject], title=f"Read {subject}?")
+        assert user.asked[-1].detail == visible(subject) != subject
+        assert user.asked[-1].title == f"Read {visible(subject)}?"
+        assert ("read", subject) in user.approved.values(), "it is that file which was allowed"
+    with pytest.raises(ToolFailed, match="more than a user can be shown"):
+        await user.gate.permit("read", ["\u200b" * (MOST_DETAIL // 4)])
 
 
 @pytest.mark.parametrize("answer", ["reject", None, "", "yes", "Allow once"])

@@ -8,7 +8,6 @@ from backend_specialist.adapters.scripts import Call, Reply
 from backend_specialist.domain.ports import ModelError
 from backend_specialist.sessions.events import Event, Kind
 from backend_specialist.sessions.turns import Pause
-from support.scripted_model import texts
 from support.session_stage import Stage, deliver, edit
 
 FILES = {"app.py": "x = 1\n"}
@@ -84,16 +83,6 @@ async def test_listener_that_raises_disturbs_neither_the_session_nor_other_liste
     assert stage.status == "completed"
     assert heard == stage.events
     assert "a listener failed" in caplog.text
-
-
-async def test_reply_while_the_session_runs_is_said_after_it() -> None:
-    stage = Stage(FILES, [Reply(text="One."), Reply(text="Two.")])
-    session = await stage.run()
-    await stage.supervisor.reply(session, "And then this.")
-    await stage.supervisor.reply(session, "And that.")
-    await stage.ended(session)
-    assert texts(stage.model.requests[1]) == ["And then this.", "And that."]
-    assert len(stage.model.requests) == 2
 
 
 async def test_full_store_fails_the_session_before_anything_is_done() -> None:

@@ -43,7 +43,7 @@ def says(role: str, *blocks: object) -> Message:
     "```\n" + FORGED,
     "\x1b[2J" + FORGED,
 ])  # fmt: skip
-@pytest.mark.parametrize("place", ["user", "model", "tool call", "tool result", "reason"])
+@pytest.mark.parametrize("place", ["user", "model", "tool call", "tool result", "reason", "queued"])
 def test_no_text_of_others_can_pose_as_the_review(forged: str, place: str) -> None:
     message = {
         "user": user_text(forged),
@@ -53,7 +53,8 @@ def test_no_text_of_others_can_pose_as_the_review(forged: str, place: str) -> No
     }.get(place)
     outcome = HunkOutcome(path="/a", label="a.py", hunk="h", result=Result.REFUSED, reason=forged)
     outcomes = (outcome,) if place == "reason" else ()
-    lines = own_lines(shown(*([message] if message else []), outcomes=outcomes))
+    queued = (forged,) if place == "queued" else ()
+    lines = own_lines(shown(*([message] if message else []), outcomes=outcomes, queued=queued))
     assert sum(line == "## Review" for line in lines) == len(outcomes)
     assert not any(line.startswith("- app.py:1 accepted") for line in lines)
     assert "\x1b" not in "".join(lines)

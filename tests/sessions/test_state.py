@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from hypothesis import given
@@ -95,6 +96,7 @@ PROPOSALS = st.lists(changes(), min_size=1, max_size=2).map(
 ANSWERS = st.builds(Answer, proposal_id=TEXT, decision=TEXT, hunks=st.frozensets(TEXT), reason=TEXT)
 RECORDS = st.one_of(
     MESSAGES.map(records.user),
+    st.builds(records.replied, TEXT, queued=st.booleans()),
     MESSAGES.map(records.note),
     MESSAGES.map(records.tool_results),
     st.builds(Turn, message=MESSAGES, stop_reason=st.sampled_from(StopReason), usage=USAGE).map(
@@ -113,7 +115,9 @@ RECORDS = st.one_of(
     ),
     TEXT.map(lambda text: records.claimed(Claims(summary=text))),
     st.builds(records.compacted, st.lists(MESSAGES, max_size=2).map(tuple), USAGE),
-    st.sampled_from(["round", "sentBack", "reverted", "of a newer version"]).map(records.simple),
+    st.sampled_from(["round", "sentBack", "reverted", "heard", "of a newer version"]).map(
+        records.simple
+    ),
     st.builds(records.reverted, st.lists(NAMES), st.lists(changes(), max_size=1).map(tuple)),
     TEXT.map(lambda text: records.simple("unanswered", question=text)),
     TEXT.map(lambda text: records.simple("approved", id=text, permission="webfetch", pattern=text)),
@@ -121,7 +125,11 @@ RECORDS = st.one_of(
     TEXT.map(lambda text: records.simple("deliverable", text=text)),
     TEXT.map(lambda name: records.simple("model", model=name)),
     st.lists(NAMES).map(lambda paths: records.simple("filed", paths=paths)),
-    TEXT.map(lambda text: records.simple("status", status="running", reason=text)),
+    st.builds(
+        partial(records.simple, "status"),
+        status=st.sampled_from(["running", "cancelled"]),
+        reason=TEXT,
+    ),
 )
 
 
@@ -165,6 +173,35 @@ def test_decided_proposal_waits_no_more_and_its_files_leave_the_change_set(
     assert not {change.path for change in proposal.changes} & set(after.changes.files)
     assert after.outcomes[-1] == item
     assert after.untold[-1] == item
+
+
+@given(st.lists(RECORDS, max_size=8), st.lists(TEXT, min_size=1, max_size=3), st.lists(RECORDS))
+def test_every_word_is_heard_once_in_its_order_unless_it_is_cancelled(
+    entries: list[Record], said: list[str], between: list[Record]
+) -> None:
+    before = restore([*entries, records.simple("heard")])
+    assert before.queued == ()
+    waiting = restore([*entries, records.simple("heard"), *(_queued(text) for text in said)])
+    assert waiting.queued == tuple(said)
+    assert waiting.messages == before.messages, "the model has not heard it yet"
+    for entry in between:
+        waiting = fold(waiting, entry)
+    after = fold(waiting, records.simple("heard"))
+    assert after.messages == (*waiting.messages, *map(user_text, waiting.queued))
+    kept = not any(e.data.get("status") == "cancelled" or e.kind == "heard" for e in between)
+    assert not kept or waiting.queued[: len(said)] == tuple(said)
+    assert (after.queued, after.budget, after.steps, after.round) == ((), Usage(), 0, 0)
+    assert fold(waiting, records.simple("status", status="cancelled")).queued == ()
+
+
+def _queued(text: str) -> Record:
+    return records.replied(text, queued=True)
+
+
+@given(st.lists(RECORDS, max_size=8), st.booleans())
+def test_url_of_any_reply_is_known_for_good(entries: list[Record], queued: bool) -> None:
+    state = restore([records.replied("See https://a.test/x.", queued=queued), *entries])
+    assert "https://a.test/x" in state.typed_urls
 
 
 async def test_running_session_knows_what_its_records_say_at_every_question() -> None:

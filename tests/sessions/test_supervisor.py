@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from backend_specialist.adapters.scripts import Call, Reply
-from backend_specialist.domain.changeset import hunks
+from backend_specialist.domain.changeset import FileChange, hunks
+from backend_specialist.domain.document import Snapshot
+from backend_specialist.domain.ports import ApplyAnswer
 from backend_specialist.domain.proposal import Answer, Proposal
 from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.stored import Refused
@@ -54,7 +57,8 @@ async def test_replies_at_the_same_moment_to_a_stored_session_are_one_job() -> N
         stage.supervisor.reply(session, "first"), stage.supervisor.reply(session, "second")
     )
     await stage.ended(session)
-    assert [texts(request) for request in stage.model.requests[1:]] == [["first"], ["second"]]
+    said = [text for request in stage.model.requests[1:] for text in texts(request)]
+    assert said == ["first", "second"]
     assert stage.status == "completed"
 
 
@@ -82,6 +86,60 @@ async def test_session_of_another_server_can_be_read_and_not_continued() -> None
     assert (row["status"], row["waiting"]) == ("awaitingReview", True)
     assert row["actions"] == ["showTranscript"], "nothing is offered that cannot work"
     await stage.supervisor.close()
+
+
+# ---------------------------------------------------------------- URLs in replies
+
+PAGE = "https://a.test/page"
+FETCH = Reply(tools=(Call("webfetch", {"url": PAGE}),))
+
+
+async def fetched(stage: Stage, session: str) -> None:
+    """Have the page fetched by the next reply, without a question."""
+    mark = len(stage.events)
+    await stage.supervisor.reply(session, "Read that page.")
+    await stage.ended(session)
+    assert not [e for e in stage.events[mark:] if e.kind is Kind.PERMISSION]
+    assert f"The page {PAGE}" in str(stage.model.requests[-1]["messages"][-1])
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["running", "restarted"])
+async def test_url_of_an_earlier_reply_was_typed(restarted: bool) -> None:
+    stage = Stage(FILES, [Reply(text="One."), Reply(text="Two."), FETCH, Reply(text="Seen.")])
+    session = await stage.finished()
+    await stage.supervisor.reply(session, f"This is it: {PAGE}.")
+    await stage.ended(session)
+    if restarted:
+        stage.after_a_crash()
+    await fetched(stage, session)
+
+
+async def test_url_of_a_reply_that_was_the_reason_of_a_refusal_was_typed() -> None:
+    stage = Stage(FILES, [PROPOSE[0], Reply(text="I see."), FETCH, Reply(text="Seen.")])
+    session = await stage.run()
+    await stage.proposal()
+    await stage.supervisor.reply(session, f"Do it as on {PAGE}")
+    await stage.ended(session)
+    await fetched(stage, session)
+
+
+async def test_url_of_a_reply_that_answered_a_question_was_typed() -> None:
+    stage = Stage(FILES, [ASK, Reply(text="Good."), FETCH, Reply(text="Seen.")])
+    session = await stage.run()
+    await stage.event(Kind.QUESTION)
+    await stage.supervisor.reply(session, f"As on {PAGE}")
+    await stage.ended(session)
+    await fetched(stage, session)
+
+
+async def test_url_that_only_a_file_of_the_task_has_was_not_typed() -> None:
+    selected = Snapshot(uri="file:///shop/app.py", path="/shop/app.py", text=f"# {PAGE}\n")
+    stage = Stage(FILES, [FETCH, Reply(text="Seen.")])
+    session = await stage.run(document=selected, selection=(0, len(selected.text)))
+    asked = await stage.event(Kind.PERMISSION)
+    assert PAGE in texts(stage.model.requests[0])[0]
+    await stage.supervisor.answer_request(session, asked.data["requestId"], "reject")
+    await stage.ended(session)
 
 
 # ---------------------------------------------------------------- answers
@@ -243,6 +301,36 @@ async def test_what_was_refused_of_a_revert_can_be_reverted_later_and_the_rest_n
     await stage.ended(session)
     assert stage.workspace.text("app.py") == "x = 3  # mine\ny = 2\nz = 3\n"
     assert "revert" not in await actions(stage)
+
+
+async def test_revert_that_is_cancelled_while_the_editor_applies_it_is_one_that_was_done() -> None:
+    stage = Stage(FILES, [*PROPOSE, Reply(text="I see.")])
+    session = await completed(stage)
+    proposal = await reverting(stage, session)
+    applying = asyncio.Event()
+
+    async def slowly(changes: Sequence[FileChange]) -> ApplyAnswer:
+        applying.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            # As the port says: an edit that was sent is seen to its end.
+            return await stage.editor.apply_all(changes)
+        raise AssertionError("it waits for ever")
+
+    stage.editor.behaviour = slowly
+    await stage.answer(session, proposal)
+    await applying.wait()
+    await stage.supervisor.cancel(session)
+    await stage.ended(session)
+    assert stage.workspace.text("app.py") == FILES["app.py"]
+    state = await stage.state(session)
+    assert (stage.status, state.status) == ("cancelled", "cancelled")
+    assert (state.waiting, state.applying, state.changes.changes) == ((), None, ())
+    assert (await actions(stage))[:2] == ["reply", "showTranscript"], "nothing is left to revert"
+    await stage.supervisor.reply(session, "Try again.")
+    await stage.ended(session)
+    assert "the reverse of your applied edits" in "".join(texts(stage.model.requests[-1]))
 
 
 async def test_revert_of_a_running_session_is_refused() -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 def uri_for(path: str) -> str:
     """The ``file:`` URI of an absolute path."""
-    return "file://" + quote(path)
+    return "file://" + quote(path, errors="surrogateescape")
 
 
 @dataclass

@@ -113,6 +113,14 @@ async def test_publish_of_the_same_text_proposes_nothing(context: MemoryContext)
     assert context.proposals == []
 
 
+async def test_publish_below_a_file_is_refused(tmp_path: Path) -> None:
+    context = make_context(tmp_path)
+    context.texts[context.path("agent-docs")] = "a file that is proposed\n"
+    with pytest.raises(ToolFailed, match="agent-docs above it is one and no directory"):
+        await call(context, "publish", name="implementation-worker", content="# Worker")
+    assert context.proposals == []
+
+
 async def test_publish_passes_the_gate_for_edits(context: MemoryContext) -> None:
     context.denials["edit"] = "Edits are denied."
     with pytest.raises(ToolFailed, match="Edits are denied"):

@@ -133,6 +133,17 @@ async def test_write_below_a_file_is_refused(tmp_path: Path, path: str) -> None:
     assert context.proposals == []
 
 
+@pytest.mark.parametrize("path", ["pkg", "pkg/new"])
+async def test_write_above_a_file_that_is_proposed_is_refused(tmp_path: Path, path: str) -> None:
+    context = make_context(tmp_path)
+    await write(context, "x\n", path="pkg/new/a.py")
+    with pytest.raises(ToolFailed, match=r"because pkg/new/a\.py is proposed below it"):
+        await write(context, "x\n", path=path)
+    await write(context, "y\n", path="pkg/new/a.py")
+    await write(context, "x\n", path="pkg/ne")
+    assert len(context.proposals) == 3
+
+
 async def test_write_beside_a_file_in_directories_that_are_not_there_yet(tmp_path: Path) -> None:
     context = make_context(tmp_path, files={"pkg/a.py": "1\n"})
     context.texts[context.path("pkg/new/a.py")] = "x\n"

@@ -1,10 +1,12 @@
 """One place that agents and recipes come from, with its files already read.
 
-Owns which file is an agent and which a recipe, in which form and under what name. Reads no disk and ranks no layers.
+Owns which file is an agent and which a recipe, in which form and under what name, and that a file takes no other one
+with it, whatever is in it. Reads no disk and ranks no layers.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,8 +18,11 @@ from backend_specialist.adapters.recipe_files import load_recipe
 from backend_specialist.domain.agent import NOWHERE, AgentDefinition, Problem
 from backend_specialist.domain.recipe import Recipe
 
+_log = logging.getLogger(__name__)
+
 AGENTS = ("agent", "agents")
 RECIPES = ("command", "commands")
+_UNREADABLE = "unreadable"
 
 
 class Origin(StrEnum):
@@ -110,11 +115,29 @@ def load_bytes(data: bytes, *, path: str, shape: Shape, source: str) -> AgentDef
         return load_file(data.decode(), path=path, shape=shape, source=source)
     except UnicodeDecodeError:
         fault = Problem(message="The file is not UTF-8 text. Save it as UTF-8.", code="encoding")
-        return replace(load_file("", path=path, shape=shape, source=source), problems=(fault,))
+        return replace(_load("", path=path, shape=shape, source=source), problems=(fault,))
 
 
 def load_file(text: str, *, path: str, shape: Shape, source: str) -> AgentDefinition | Recipe:
-    """Read one wanted file; ``path`` is the one below its layer's directory."""
+    """Read one wanted file; ``path`` is the one below its layer's directory. Never raises on a text."""
+    try:
+        return _load(text, path=path, shape=shape, source=source)
+    except Exception as error:  # noqa: BLE001 - no reader should raise, and one that does has other files to read
+        _log.exception("The file %s could not be read", source)
+        fault = Problem(
+            message=f"This file could not be read ({type(error).__name__}); the log says where that happened. "
+            "Write its front matter more simply.",
+            code=_UNREADABLE,
+        )
+        return replace(_load("", path=path, shape=shape, source=source), problems=(fault,))
+
+
+def is_unreadable(item: AgentDefinition | Recipe) -> bool:
+    """Whether the reading itself failed, so that the text is not to be read again."""
+    return any(problem.code == _UNREADABLE for problem in item.problems)
+
+
+def _load(text: str, *, path: str, shape: Shape, source: str) -> AgentDefinition | Recipe:
     if is_recipe(path):
         name = path.partition("/")[2].removesuffix(".md")
         return load_recipe(text, name=name, source=source)

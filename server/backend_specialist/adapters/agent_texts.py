@@ -10,7 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend_specialist.adapters import front_matter
-from backend_specialist.adapters.agent_layer import Shape, is_recipe, is_wanted, load_file
+from backend_specialist.adapters.agent_layer import (
+    Shape,
+    is_recipe,
+    is_unreadable,
+    is_wanted,
+    load_file,
+)
 from backend_specialist.adapters.agent_places import built_in_directory
 from backend_specialist.adapters.agent_sources import AgentSources
 from backend_specialist.adapters.claude_files import TOOL_KEYS, is_claude_form
@@ -59,9 +65,10 @@ class AgentTexts:
         item = load_file(text, path=located.path, shape=located.shape, source=path)
         if isinstance(item, Recipe):
             item = with_known_agent(item, self.agents())
+        header = "" if is_unreadable(item) else text
         recipe = is_recipe(located.path)
-        claude = not recipe and _is_claude(text, located.shape)
-        front = front_matter.read(text)
+        claude = not recipe and _is_claude(header, located.shape)
+        front = front_matter.read(header)
         return AgentText(
             lines=split_lines(text),
             item=item,
@@ -69,7 +76,7 @@ class AgentTexts:
             header_end=len(front.lines),
             fields=_fields(recipe=recipe, claude=claude),
             tools=dict.fromkeys(TOOL_KEYS, "") if claude else TOOLS,
-            refactorings=() if recipe or claude else _refactorings(text),
+            refactorings=() if recipe or claude else _refactorings(header),
         )
 
     def models(self) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 Owns how such a file is split and read. PyYAML is made as strict as the format's home: ``yes``, ``on`` and dates
 are text, a key may stand only once, and the order of keys is kept. The file may come from anyone, so its
 size, depth and aliases are bounded, no pattern goes back over a line, and whatever is wrong becomes a problem,
-never an exception. A header that did not change is not read again: most typing happens below it.
+never an exception; so does what looks like front matter and does not begin the file. A header that did not change
+is not read again: most typing happens below it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -25,12 +26,15 @@ MAX_FILE = 256 * 1024
 MAX_HEADER = 32 * 1024
 """Characters of front matter; it is read slowly, and a real one has a few hundred."""
 
+_OPENING = re.compile(r"---\s*(?:ya?ml)?")
 _TOP_LEVEL_KEY = re.compile(r"[A-Za-z_][\w-]*\s*:\s+(?=[^\s>|\"'\[{])")
 _STAR_KEY = re.compile(r"(\s*)(\*[^\s:'\"]*)(?=\s*:(?:\s|\Z))")
 _HINTS = {
     "mapping values are not allowed": "Put a value that contains ': ' in quotes.",
     "while scanning an alias": "Put a name or value that begins with '*' in quotes.",
     "while scanning an anchor": "Put a value that begins with '&' in quotes.",
+    "inside of what it names": "Write the value out.",
+    "names no character": "Write the character itself.",
     "cannot start any token": "Indent with spaces, and put unusual values in quotes.",
 }
 
@@ -57,7 +61,7 @@ def read(text: str) -> FrontMatter:
         return _broken(text[:80], f"The file has more than {MAX_FILE:,} characters. Shorten it.")
     lines = split_lines(text.removeprefix("\ufeff"))
     if not lines or lines[0].rstrip() != "---":
-        return FrontMatter(body="".join(lines))
+        return FrontMatter(body="".join(lines), problems=tuple(_misplaced(lines)))
     end = next((n for n, line in enumerate(lines) if n and line.rstrip() == "---"), None)
     if end is None:
         return _broken(lines[0], "The front matter is never closed. Add a line '---' after it.")
@@ -68,6 +72,25 @@ def read(text: str) -> FrontMatter:
             f"The front matter has more than {MAX_HEADER:,} characters. Move text below it.",
         )
     return replace(_read_header(header), body="".join(lines[end + 1 :]))
+
+
+def _misplaced(lines: Sequence[str]) -> Iterator[Problem]:
+    """What looks like front matter and is none; an error where it is more than a line across the page."""
+    number = next((n for n, line in enumerate(lines) if line.strip()), None)
+    if number is None or not _OPENING.fullmatch(lines[number].strip()):
+        return
+    meant = read("".join(("---\n", *lines[number + 1 :])))
+    sure = meant.values or any(problem.code == "yaml" for problem in meant.problems)
+    width = len(without_ending(lines[number]))
+    start = Place(line=0, column=0, end_line=number, end_column=width)
+    yield Problem(
+        message="This looks like front matter, but is read as text, and nothing in it is in force: the first line of "
+        "the file must be '---' and nothing else. Move it there, or write '***' for a line across the page.",
+        severity="error" if sure else "warning",
+        place=replace(start, line=number),
+        code="front-matter",
+        fixes=(Fix(title="Begin the file with '---'", replacements=(_put(start, "---"),)),),
+    )
 
 
 @lru_cache(maxsize=256)

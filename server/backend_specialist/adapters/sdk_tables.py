@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -36,7 +37,7 @@ def _value(path: str, name: str) -> ast.expr | None:
         spec = importlib.util.find_spec("anthropic")
         assert spec and spec.origin  # noqa: S101, PT018 - the SDK is a dependency
         with open(os.path.join(os.path.dirname(spec.origin), path), encoding="utf-8") as file:
-            module = ast.parse(file.read())
+            module = ast.parse(_statement(file.read(), name))
     except (OSError, SyntaxError, AssertionError):
         return None
     for statement in module.body:
@@ -46,6 +47,12 @@ def _value(path: str, name: str) -> ast.expr | None:
             case ast.AnnAssign(target=ast.Name(id=found), value=value) if found == name:
                 return value
     return None
+
+
+def _statement(source: str, name: str) -> str:
+    """The lines of the assignment: the parser holds Python's lock, and so the event loop, for all it is given."""
+    found = re.search(rf"^{name}\b.*\n(?:(?:[ \])}}].*)?\n)*", source, re.MULTILINE)
+    return found[0] if found else ""
 
 
 def _texts(value: ast.expr) -> Iterator[str]:

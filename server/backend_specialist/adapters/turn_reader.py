@@ -8,6 +8,7 @@ object they should be, is no turn.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,8 @@ from backend_specialist.domain.transcript import (
 
 _MAX_CHARACTERS = 16_000_000
 _MAX_DEPTH = 64
+# So many fit into a double, and most readers of JSON have nothing larger.
+_MOST_DIGITS = 300
 
 
 @dataclass
@@ -147,7 +150,7 @@ class TurnReader:
 
     def _tool_use(self, growing: _Growing) -> list[Block]:
         try:
-            arguments = _arguments(growing.text) or growing.start.get("input") or {}
+            arguments = _arguments(growing.text or json.dumps(growing.start.get("input") or {}))
         except (ValueError, RecursionError):
             if self._stop_reason in (StopReason.MAX_TOKENS, StopReason.CONTEXT_EXCEEDED):
                 # The limit cut the call short: it never was one.
@@ -166,7 +169,7 @@ class TurnReader:
 def _arguments(text: str) -> dict[str, Any]:
     if not text.strip():
         return {}
-    value = json.loads(text, parse_constant=_no_constant)
+    value = json.loads(text, parse_int=_integer, parse_float=_real, parse_constant=str)
     if not isinstance(value, dict) or _too_deep(value):
         raise ValueError("not a usable object")
     if "\\u" not in text:
@@ -176,8 +179,16 @@ def _arguments(text: str) -> dict[str, Any]:
     return cleaned
 
 
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
+# What a model writes in place of a number is for the tool to refuse. As a number it could not go back to the endpoint.
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
+
+
+def _real(digits: str) -> float | str:
+    number = float(digits)
+    return number if math.isfinite(number) else digits
 
 
 def _too_deep(value: Any) -> bool:

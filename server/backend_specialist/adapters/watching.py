@@ -64,7 +64,8 @@ class Watcher:
         targets = await asyncio.to_thread(_targets, frozenset(self._directories()))
         if targets != self._targets:
             await self._stop_following()
-            self._targets = targets
+            # Known only once it is watched: what fails before that is tried again.
+            self._targets = None
             await asyncio.to_thread(_library)
             for paths, deep in ((targets.deep, True), (targets.shallow, False)):
                 if paths:
@@ -72,7 +73,8 @@ class Watcher:
                     self._followers.append(asyncio.create_task(follower, name="watch files"))
             # Each follower runs until it waits, and from then on nothing is missed.
             await asyncio.sleep(0)
-        if self._telling is None:
+            self._targets = targets
+        if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell(), name="tell of changes")
 
     async def close(self) -> None:
@@ -107,10 +109,12 @@ class Watcher:
         while True:
             await self._happened.wait()
             self._happened.clear()
-            with contextlib.suppress(OSError):
+            try:
                 # First the watching: what appears meanwhile is read as well.
                 await self.start()
                 await self._changed()
+            except Exception:  # noqa: BLE001 - what one change does must not be the end of the watching
+                _log.exception("Agent files and manifests changed and could not be read anew")
 
 
 def _targets(wanted: frozenset[str]) -> _Targets:

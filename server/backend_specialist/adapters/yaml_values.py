@@ -1,7 +1,8 @@
 """Plain values of YAML nodes, with their places.
 
 Owns the loader that resolves only the types of YAML's core schema, and its bounds. Constructs no objects, whatever
-a tag asks for.
+a tag asks for, and merges nothing: a rule's place decides, and one that is brought in by ``<<`` is not seen where it
+decides. Raises nothing but :class:`yaml.YAMLError`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ _MAX_DEPTH = 12
 _MAX_ALIASES = 16
 _MAX_NODES = 2000
 _MAX_KEY = 200
+_MERGE = "<<"
 _TAG = "tag:yaml.org,2002:"
+_HALVES = re.compile("[\ud800-\udfff]")
 _CONSTANTS: Mapping[str, Callable[[str], Any]] = {
     "str": str,
     "null": lambda _: None,
@@ -32,7 +35,10 @@ PlaceOf = Callable[[int, int], Place]
 
 
 class StrictLoader(yaml.SafeLoader):
-    """Composes nodes; raises :class:`yaml.YAMLError` when they nest too deep or have too many aliases."""
+    """Composes nodes; raises :class:`yaml.YAMLError` when they nest too deep, or have too many aliases.
+
+    No node holds itself, so that whoever goes down from one comes to an end.
+    """
 
     max_depth = _MAX_DEPTH
     max_aliases = _MAX_ALIASES
@@ -45,18 +51,30 @@ class StrictLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         """Compose one node, within the bounds."""
+        alias = self.check_event(yaml.AliasEvent)
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # as the stubs have it
         self._depth += 1
-        self._aliases += self.check_event(yaml.AliasEvent)
+        self._aliases += alias
         if self._depth > self.max_depth:
-            raise self._too_much("values are nested too deep")
+            raise yaml.MarkedYAMLError(problem="values are nested too deep", problem_mark=mark)
         if self._aliases > self.max_aliases:
-            raise self._too_much("there are too many aliases")
+            raise yaml.MarkedYAMLError(problem="there are too many aliases", problem_mark=mark)
         node: Node | None = super().compose_node(parent, index)
+        # A collection has no end while it is composed.
+        if alias and node and node.end_mark is None:
+            fault = "an alias stands inside of what it names"
+            raise yaml.MarkedYAMLError(problem=fault, problem_mark=mark)
         self._depth -= 1
         return node
 
-    def _too_much(self, what: str) -> yaml.MarkedYAMLError:
-        return yaml.MarkedYAMLError(problem=what, problem_mark=self.get_mark())
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: yaml.Mark) -> list[str]:
+        """Scan a part of a quoted text; PyYAML takes any number that is escaped there for a character."""
+        try:
+            found: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (ValueError, OverflowError) as error:
+            fault = "the number behind '\\U' names no character"
+            raise yaml.MarkedYAMLError(problem=fault, problem_mark=self.get_mark()) from error
+        return found
 
 
 for _tag, _pattern, _first in (
@@ -120,8 +138,15 @@ class Reading:
     def _mapping(self, node: MappingNode, prefix: str, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key, value in node.value:
-            if not isinstance(key, ScalarNode) or len(key.value) > _MAX_KEY:
+            if not _is_name(key):
                 self.problem("A key must be a short plain text.", self._place(key), code="type")
+            elif key.value == _MERGE:
+                self.problem(
+                    "The merge key '<<' is not read, and what it brings in would be missing. "
+                    "Write those entries here instead.",
+                    self._place(key),
+                    code="merge-key",
+                )
             elif key.value in values:
                 self.problem(
                     f"The key '{key.value}' is there twice. Remove one; the first is in force.",
@@ -135,6 +160,14 @@ class Reading:
         return values
 
     def _scalar(self, node: Node) -> Any:
+        if _HALVES.search(node.value):
+            self.problem(
+                "This value has an escape for half of a surrogate pair, which no file can store. "
+                "Write the character itself.",
+                self._place(node),
+                code="value",
+            )
+            return None
         try:
             return _CONSTANTS[node.tag.removeprefix(_TAG)](node.value)
         except (ValueError, KeyError):
@@ -149,9 +182,16 @@ class Reading:
         return self._place_of(node.start_mark.index, _end(node))
 
 
+def _is_name(key: Node) -> bool:
+    short = isinstance(key, ScalarNode) and len(key.value) <= _MAX_KEY
+    return short and not _HALVES.search(key.value)
+
+
 def _end(node: Node) -> int:
     """Where the last thing in a node ends; the mark of a block stands behind comments that follow it."""
-    if isinstance(node, CollectionNode) and not node.flow_style and node.value:
+    end = int(node.start_mark.index)
+    while isinstance(node, CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
-        return max(int(node.start_mark.index), _end(last[1] if isinstance(last, tuple) else last))
-    return int(node.end_mark.index)
+        node = last[1] if isinstance(last, tuple) else last
+        end = max(end, int(node.start_mark.index))
+    return max(end, int(node.end_mark.index))

@@ -29,6 +29,9 @@ def lines_of(records: Iterable[Record]) -> Iterator[str]:
         if record.kind in _SPEAKERS:
             yield f"\n{_SPEAKERS[record.kind]}:"
             yield from _said(message_from_json(record.data["message"]))
+        elif record.kind == "replied" and record.data["queued"]:
+            yield f"\n{_SPEAKERS['user']}:"
+            yield record.data["text"]
         else:
             yield from _done(record)
             yield from record.data["text"].splitlines() if record.kind == "failed" else ()

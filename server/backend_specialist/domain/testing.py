@@ -17,19 +17,21 @@ _TEXT = re.compile(
     r"\b(?:def test|class \w*Test|it\(|test\(|describe\(|func Test)|#\[test\]|@Test\b|\[Fact\]"
 )
 _ONE = re.compile(
-    r"""^[ \t]*(?:async[ ]def|def|func|(?:public[ ])?function)[ ]+[tT]est\w*
-    |^[ \t]*(?:it|test|specify)(?:\.\w+)*[ (]+["'`]
-    |^[ \t]*\#\[(?:\w+::)?test\b
-    |^[ \t]*@(?:Parameterized|Repeated)?Test\b
-    |^[ \t]*\[(?:Fact|Theory|Test|TestCase|TestMethod)\b
-    |^[ \t]*Scenario(?:[ ]Outline)?:""",
-    re.MULTILINE | re.VERBOSE,
+    r"""[ \t]*(?:async[ ]def|def|func|(?:public[ ])?function)[ ]+[tT]est\w*
+    |[ \t]*(?:it|test|specify)(?:\.\w+)*[ (]+["'`]
+    |[ \t]*\#\[(?:\w+::)?test\b
+    |[ \t]*@(?:Parameterized|Repeated)?Test\b
+    |[ \t]*\[(?:Fact|Theory|Test|TestCase|TestMethod)\b
+    |[ \t]*Scenario(?:[ ]Outline)?:""",
+    re.VERBOSE,
 )
 
 
 def is_test(name: str, text: str) -> bool:
     """Whether a file is one of tests, by its name or by what it holds."""
-    return bool(_NAME.search(name.replace("\\", "/")) or _TEXT.search(text))
+    if _NAME.search(name.replace("\\", "/")):
+        return True
+    return any(_TEXT.search(line) for line in _lines(text))
 
 
 def tests_added(applied: Iterable[FileChange]) -> tuple[tuple[str, int], ...]:
@@ -37,6 +39,15 @@ def tests_added(applied: Iterable[FileChange]) -> tuple[tuple[str, int], ...]:
     added: dict[str, int] = {}
     for change in applied:
         if is_test(change.label, change.text):
-            more = len(_ONE.findall(change.text)) - len(_ONE.findall(change.base_text))
+            more = _count(change.text) - _count(change.base_text)
             added[change.label] = added.get(change.label, 0) + more
     return tuple((label, count) for label, count in added.items() if count > 0)
+
+
+def _count(text: str) -> int:
+    return sum(_ONE.match(line) is not None for line in _lines(text))
+
+
+def _lines(text: str) -> list[str]:
+    # A search through a long text is one call, which holds Python's lock and so the event loop all the while.
+    return text.split("\n")

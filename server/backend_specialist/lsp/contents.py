@@ -33,8 +33,15 @@ Source = Callable[[str], Awaitable[str]]
 Write = Callable[[str, str, str], Awaitable[str]]
 
 
+class NotWritten(Exception):
+    """A document could not be written; the message says why, and what to do."""
+
+
 class Contents:
-    """``write`` puts a text into the user's state directory (session, file name, text) and gives its path."""
+    """``write`` puts a text into the user's state directory (session, file name, text) and gives its path.
+
+    It raises :class:`NotWritten`.
+    """
 
     def __init__(
         self, server: SpecialistServer, write: Write, sources: Mapping[str, Source]
@@ -53,8 +60,14 @@ class Contents:
         return await self._show(session_id, NAMES[kind], await self._sources[kind](session_id))
 
     async def show_diff(self, session_id: str, proposal: Proposal) -> str:
-        """Show the whole diff of a proposal; gives its URI."""
-        return await self.show_text(session_id, f"proposal-{proposal.id}.diff", diff_text(proposal))
+        """Show the whole diff of a proposal; gives its URI, or nothing where only the log can show it."""
+        text = diff_text(proposal)
+        try:
+            return await self.show_text(session_id, f"proposal-{proposal.id}.diff", text)
+        except NotWritten as error:
+            self.log(text)
+            self._server.say(f"Backend Specialist: the diff is in your editor's log. {error}")
+            return ""
 
     async def show_text(self, folder: str, name: str, text: str) -> str:
         """Show a text of ours; gives its URI."""

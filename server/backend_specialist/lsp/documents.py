@@ -62,6 +62,11 @@ class Documents:
         document = self._named(uri)
         return document.snapshot if document else None
 
+    def readable_at(self, uri: str) -> Snapshot | None:
+        """Give the open document that a URI names; ``None`` also where its text cannot be given."""
+        document = self._named(uri)
+        return document.snapshot if document and document.readable else None
+
     def path_at(self, uri: str) -> str:
         """Give the path of the open document that a URI names, without reading its text; empty where none is open."""
         document = self._named(uri)

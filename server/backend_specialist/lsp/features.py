@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lsprotocol import types
 
-from backend_specialist.domain.document import Snapshot, Unreadable
 from backend_specialist.lsp.agent_language import registering
 from backend_specialist.lsp.progress import session_of
 from backend_specialist.lsp.server import NAME, SpecialistServer
@@ -79,8 +78,9 @@ def register(server: SpecialistServer, load: Load) -> None:
         types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=list(KINDS))
     )
     async def code_action(params: types.CodeActionParams) -> list[types.CodeAction]:
-        # The positions of the request are those of this moment, whatever is typed until the parts are there.
-        document = _document_at(server, params.text_document.uri)
+        # The positions of the request are those of this moment, whatever is typed until the parts are there. What
+        # needs no text is offered without one.
+        document = server.documents.readable_at(params.text_document.uri)
         return (await load()).actions.offer(params, document)
 
     @server.feature(
@@ -98,14 +98,6 @@ def register(server: SpecialistServer, load: Load) -> None:
         session_id = session_of(params.token)
         if session_id is not None:
             await (await load()).supervisor.cancel(session_id)
-
-
-def _document_at(server: SpecialistServer, uri: str) -> Snapshot | None:
-    """The open document; ``None`` also where its text cannot be given: what needs no text is offered all the same."""
-    try:
-        return server.documents.at(uri)
-    except Unreadable:
-        return None
 
 
 def _register_diagnostics(server: SpecialistServer, load: Load) -> None:

@@ -30,8 +30,8 @@ class Patches:
             task.add_done_callback(self._showing.discard)
 
     async def _show(self, session_id: str, proposal: Proposal) -> None:
-        uri = await self._contents.show_diff(session_id, proposal)
+        place = await self._contents.show_diff(session_id, proposal) or "in your editor's log"
         self._server.say(
             f"Backend Specialist: {summary(proposal)}. This editor takes no edits from a language server, so nothing "
-            f"was changed. The patch is {uri}; apply it by hand."
+            f"was changed. The patch is {place}; apply it by hand."
         )

@@ -2,14 +2,15 @@
 
 Owns the life cycle (initialize, shutdown, exit), the dispatch of messages and of commands, and that every request is
 answered. Replaces those parts of pygls that would decode a message by the "jsonrpc" keys inside it, or fail when a
-command is running at ``shutdown``. How an answer is written belongs to ``lsp.answering``.
+command is running at ``shutdown``. What the server says of itself belongs to ``lsp.introduction``, and how an answer is
+written to ``lsp.answering``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -19,6 +20,7 @@ from backend_specialist.lsp import errors
 from backend_specialist.lsp.answering import Answering
 from backend_specialist.lsp.document_sync import DocumentSync, Handling
 from backend_specialist.lsp.errors import Fault, InvalidArgument
+from backend_specialist.lsp.introduction import introduction
 from backend_specialist.lsp.messages import check, check_texts, command_of, is_id
 
 if TYPE_CHECKING:
@@ -80,6 +82,8 @@ class SpecialistProtocol(DocumentSync, Answering):
         self._check_state(method)
         if method == types.CANCEL_REQUEST:
             self._cancel(raw.get("params"))
+        elif method == types.INITIALIZE and "id" in raw:
+            self._initialize(raw["id"], raw.get("params"))
         elif method == types.WORKSPACE_EXECUTE_COMMAND and "id" in raw:
             self._start_command(raw["id"], raw.get("params"))
         elif method not in _UNASKED or "id" in raw:
@@ -101,24 +105,15 @@ class SpecialistProtocol(DocumentSync, Answering):
         kind = self.get_message_type(method)
         if method not in known or kind is None:
             raise Fault(errors.METHOD_NOT_FOUND, f"{method[:100]}: this server has no such method.")
-        if method == types.INITIALIZE:
-            self._server.meet(raw.get("params"))
         try:
             check_texts(method, raw.get("params"))
             message = self._converter.structure(raw, kind)
         except Exception as error:  # noqa: BLE001 - cattrs raises what it likes
-            if method == types.INITIALIZE:
-                return self._initialize_anyway(raw)
             self._lose(method, raw)
             raise errors.unreadable(method, error) from None
         if "id" in raw and not hasattr(message, "id"):
             raise Fault(errors.INVALID_REQUEST, f"{method} is a notification and has no id.")
         return message
-
-    def _initialize_anyway(self, raw: Mapping[str, Any]) -> Any:
-        """An editor with one capability that we cannot read is still an editor."""
-        params: dict[str, object] = {"processId": None, "rootUri": None, "capabilities": {}}
-        return self._converter.structure({**raw, "params": params}, types.InitializeRequest)
 
     def _lose(self, method: str, raw: Mapping[str, Any]) -> None:
         params = raw.get("params")
@@ -179,24 +174,14 @@ class SpecialistProtocol(DocumentSync, Answering):
 
     # ------------------------------------------------------------ life cycle
 
-    @lsp_method(types.INITIALIZE)
-    def lsp_initialize(
-        self, params: types.InitializeParams
-    ) -> Generator[Any, Any, types.InitializeResult]:
-        """Answer with what the server can do."""
-        result = yield from super().lsp_initialize(params)
-        capabilities = result.capabilities
-        capabilities.position_encoding = types.PositionEncodingKind(self._server.documents.encoding)
-        capabilities.execute_command_provider = types.ExecuteCommandOptions(
-            commands=list(self._server.commands)
-        )
-        # pygls takes the options of this feature and never says them, so no editor would ask for our documents.
-        if capabilities.workspace is not None:
-            capabilities.workspace.text_document_content = self.fm.feature_options.get(
-                types.WORKSPACE_TEXT_DOCUMENT_CONTENT
-            )
+    def prepare(self) -> None:
+        """Make what writes the answer to ``initialize``; that takes too long for the event loop."""
+        self.plain(introduction(self._server))
+
+    def _initialize(self, request_id: int | str, params: object) -> None:
+        self._server.meet(params)
         self._initialized = True
-        return result
+        self.answer(request_id, introduction(self._server))
 
     @lsp_method(types.SHUTDOWN)
     async def lsp_shutdown(self, *_: object) -> None:  # type: ignore[override]  # pygls takes coroutines too

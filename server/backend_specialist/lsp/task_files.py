@@ -16,7 +16,7 @@ from lsprotocol import types
 
 from backend_specialist.domain.agent import Place
 from backend_specialist.domain.display import plain
-from backend_specialist.domain.document import Snapshot, Unreadable, split_lines
+from backend_specialist.domain.document import Snapshot, split_lines
 from backend_specialist.domain.lines import without_ending
 from backend_specialist.domain.ports import StoreFailed
 from backend_specialist.domain.task_file import PlacedTask, home_of, tasks_in
@@ -162,10 +162,7 @@ class TaskFiles:
         # By its path, since to ask a large document for its text is work.
         if not home_of(self._documents.path_at(uri)):
             return None
-        try:
-            snapshot = self._documents.at(uri)
-        except Unreadable:
-            return None
+        snapshot = self._documents.readable_at(uri)
         if snapshot is None:
             return None
         known = self._read.get(uri)

@@ -164,7 +164,7 @@ class SessionContext:
         await self._gather(place)
         path = place.path
         draft = Draft(path=path, text=text, over=over, strategy=strategy)
-        change = also_named(await self._change(draft), place.subjects)
+        change = also_named(await self._change(place, draft), place.subjects)
         if not over or self.knows(path, over):
             self.learn(path, text)
         if change.base is not None and change.text == change.base.text:
@@ -175,13 +175,13 @@ class SessionContext:
             return "Proposed; the user reviews it when you call deliver."
         return (await self._owner.review.hold(change.label, only=[path])).text
 
-    async def _change(self, draft: Draft) -> FileChange:
+    async def _change(self, place: Resource, draft: Draft) -> FileChange:
         drafting.check(draft)
         earlier = self._owner.state.changes.get(draft.path)
         if earlier is not None:
             return await drafting.further(await self._rebased(earlier), draft)
         await self._guard(draft.path)
-        return await drafting.first(self, draft)
+        return await drafting.first(self.workspace, place, draft)
 
     async def ask(self, questions: Sequence[Mapping[str, Any]]) -> Sequence[str | None]:
         """Put questions to the user, one after the other; a dismissed one is kept as an open point."""

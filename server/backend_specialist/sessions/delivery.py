@@ -19,6 +19,7 @@ from backend_specialist.sessions.services import Policy
 from backend_specialist.sessions.session import Session
 from backend_specialist.tools.artifact import stamp
 from backend_specialist.tools.paths import resolve
+from backend_specialist.tools.proposing import refuse_misplaced
 from backend_specialist.tools.workflow import Workflow
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -66,6 +67,7 @@ async def save(session: Session, path: str) -> list[str]:
     """Propose the deliverable as a file; gives its path."""
     context = SessionContext(session)
     resource = await resolve(context, path, for_edit=True)
+    await refuse_misplaced(context, resource)
     await context.propose(resource, session.state.deliverable)
     return [resource.path]
 

@@ -15,8 +15,8 @@ from backend_specialist.domain.ports import Workspace
 from backend_specialist.domain.protected import protected
 from backend_specialist.domain.rebase import merged
 from backend_specialist.sessions.labels import label_of
-from backend_specialist.tools.location import locate
-from backend_specialist.tools.registry import ToolContext, ToolFailed
+from backend_specialist.tools.registry import ToolFailed
+from backend_specialist.tools.resource import Resource
 
 MAX_PROPOSED_BYTES = 5_000_000
 
@@ -60,18 +60,17 @@ async def further(earlier: FileChange, draft: Draft) -> FileChange:
     return replace(earlier, text=text, strategies=_with(earlier.strategies, draft.strategy))
 
 
-async def first(context: ToolContext, draft: Draft) -> FileChange:
-    """Give the first change of a file."""
-    base = await _base(context.workspace, draft.path)
+async def first(workspace: Workspace, place: Resource, draft: Draft) -> FileChange:
+    """Give the first change of a file, as the place for which it was permitted."""
+    if place.root is None:
+        raise ToolFailed("Only files inside the workspace can be edited.")
+    base = await _base(workspace, draft.path)
     if base is not None and (base.notebook or draft.path.endswith(".ipynb")):
         raise ToolFailed(
             "Notebooks cannot be edited as text: an edit would break their cells. "
             "Put the code into a module instead."
         )
-    _, place = await locate(context, draft.path)
-    if place is None:
-        raise ToolFailed("Only files inside the workspace can be edited.")
-    label = label_of(context.workspace.roots, draft.path)
+    label = label_of(workspace.roots, draft.path)
     return FileChange(
         path=draft.path,
         uri=base.uri if base else place.uri,

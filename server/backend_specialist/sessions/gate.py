@@ -1,8 +1,8 @@
 """The gate that every tool call passes.
 
 Owns the decision allow, ask or deny, what the user approved for this session, and that nobody is asked about what is
-too long to be read. Knows no tool: a tool names a permission and its subjects. ``edit: ask`` passes here, because edits
-are asked about in the review.
+too long to be read, or shown less than there is. Knows no tool: a tool names a permission and its subjects.
+``edit: ask`` passes here, because edits are asked about in the review.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from backend_specialist.domain.display import visible
 from backend_specialist.domain.permission import Action, Chain, Decision, evaluate_chain, matches
 from backend_specialist.sessions.events import MOST_DETAIL, Asking
 from backend_specialist.tools.registry import ToolFailed
@@ -55,7 +56,8 @@ class Gate:
         return all((permission, subject) in approved for subject in subjects)
 
     async def _ask_user(self, permission: str, subjects: Sequence[str], title: str) -> None:
-        detail = ", ".join(subjects)
+        # What is hidden in the name of a file or of a host makes another of it than the user would read.
+        title, detail = visible(title), visible(", ".join(subjects))
         longest = max(len(title), len(detail))
         if longest > MOST_DETAIL:
             raise ToolFailed(

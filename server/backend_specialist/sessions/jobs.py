@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from backend_specialist.domain.document import Unreadable
@@ -22,17 +22,20 @@ from backend_specialist.tools.registry import ToolFailed
 
 Job = Callable[[], Awaitable[End]]
 
+# A failure of these would be met again at once, before anything was heard.
+_OURS = ("store", "internal")
+
 log = logging.getLogger(__name__)
 
 
 @dataclass(kw_only=True)
 class Running:
-    """A session with a task; ``replies`` wait for the end of the present job, the only part that can be cancelled."""
+    """A session with a task. Only its present job can be cancelled; ``cancelled``: no other one follows."""
 
     session: Session
     job: asyncio.Task[End]
     task: asyncio.Task[None] | None = None
-    replies: list[str] = field(default_factory=list)
+    cancelled: bool = False
 
 
 class Jobs:
@@ -61,11 +64,18 @@ class Jobs:
         return entry
 
     def cancel(self, session_id: str) -> None:
-        """Stop a session, queued replies included; it reports its own end."""
+        """Stop a session, what it has not heard yet included; it reports its own end."""
         entry = self._running.get(session_id)
         if entry is not None:
-            entry.replies.clear()
+            entry.cancelled = True
             entry.job.cancel()
+
+    async def settled(self, session_id: str) -> Running | None:
+        """The running session of that id; one that was cancelled is seen to its end first."""
+        entry = self._running.get(session_id)
+        if entry is not None and entry.cancelled and entry.task is not None:
+            await asyncio.wait({entry.task})
+        return self._running.get(session_id)
 
     async def close(self) -> None:
         """Stop everything; what was waiting can be reviewed after a restart."""
@@ -82,10 +92,14 @@ class Jobs:
             while True:
                 end = await self._ended(entry.job)
                 await self._finish(session, end)
-                texts, entry.replies = entry.replies, []
-                if self._closing or not texts or end.status is Status.CANCELLED:
+                unheard = await session.unheard()
+                if self._closing or not unheard or end.error_kind in _OURS:
                     return
-                entry.job = self._task(session, partial(work.go_on, session, texts))
+                if entry.cancelled:
+                    await self._finish(session, End(status=Status.CANCELLED))
+                    return
+                # It came too late for the job: nothing may come between this look and what follows.
+                entry.job = self._task(session, partial(work.go_on, session))
         finally:
             del self._running[session.id]
             await self._release(session)

@@ -33,6 +33,10 @@ class Journal(Protocol):
         """Store and announce a status."""
         ...
 
+    async def unheard(self) -> bool:
+        """Whether the user has said something that the model has not heard."""
+        ...
+
     def announce_proposal(self, proposal: Proposal) -> None:
         """Emit the ``proposal`` event."""
         ...

@@ -54,8 +54,13 @@ class Conversation:
         self._cuts = 0
 
     async def run(self) -> End:
-        """Take turns until the specialist has delivered, or a limit is reached."""
-        self._session.delivered = False
+        """Take turns until the specialist has delivered, or a limit is reached, and no word of the user is unheard."""
+        while True:
+            end = await self._until_end()
+            if not await self._session.unheard():
+                return end
+
+    async def _until_end(self) -> End:
         try:
             return await self._converse()
         except ModelError as error:
@@ -65,11 +70,15 @@ class Conversation:
 
     async def _converse(self) -> End:
         session = self._session
+        session.delivered = False
         while True:
+            await session.hear()
             over = limits.exceeded(session.state, session.policy)
             if over:
                 return await self._finish(Status.PAUSED, over)
             await self._answers.compactor.prepare()
+            # A summary takes time, in which the user may have said more.
+            await session.hear()
             last = limits.last_step(session.state, session.policy, session.facts.steps)
             if last:
                 await session.record(records.note(user_text(LAST_STEP)))
@@ -106,7 +115,9 @@ class Conversation:
                 return await self._ended_without_deliver(turn)
 
     async def _run_tools(self, calls: Sequence[ToolUse]) -> End | None:
-        if limits.exceeded(self._session.state, self._session.policy):
+        over = limits.exceeded(self._session.state, self._session.policy)
+        # What the user said meanwhile begins a new budget.
+        if over and not self._session.state.queued:
             return None
         await self._calls.run(calls)
         return End(status=Status.COMPLETED) if self._session.delivered else None
@@ -130,7 +141,9 @@ class Conversation:
         await self._session.record(record(going_on(turn)))
 
     async def _ended_without_deliver(self, turn: Turn) -> End | None:
-        """A turn that ends without ``deliver`` counts as done; its text is the prose."""
+        """A turn that ends without ``deliver`` counts as done, if it has heard everything; its text is the prose."""
+        if await self._session.unheard():
+            return None
         text = turn.message.text.strip()
         if not self._session.state.changes.changes:
             if self._session.state.claims is None:

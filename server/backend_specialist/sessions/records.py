@@ -23,8 +23,13 @@ def started(system: tuple[str, ...], facts: Mapping[str, Any]) -> Record:
 
 
 def user(message: Message) -> Record:
-    """The user, or the session in the user's role, says something."""
+    """The task, as the model is told of it."""
     return Record(kind="user", data={"message": message_to_json(message)})
+
+
+def replied(text: str, *, queued: bool) -> Record:
+    """The user has replied; ``queued``: the model has yet to hear it, else it is an answer and reaches it as that."""
+    return Record(kind="replied", data={"text": text, "queued": queued})
 
 
 def assistant(turn: Turn, seconds: float) -> Record:
@@ -130,7 +135,8 @@ def failed(kind: str, reason: str, text: str) -> Record:
 
 def simple(kind: str, **data: Any) -> Record:
     """One of the small records: ``sentBack``, ``unanswered``, ``approved``, ``revoked``, ``status``,
-    ``round``, ``deliverable``, ``filed``, ``model``.
+    ``round``, ``deliverable``, ``filed``, ``model``, ``heard`` (all that was queued goes to the model with its next
+    request).
     """
     return Record(kind=kind, data=data)
 

@@ -40,6 +40,7 @@ def transcript(session_id: str, facts: SessionFacts, state: State) -> str:
     if _scripted(models):
         head.append("> Replies of this session are **scripted** (a rehearsal), and no model's.")
     body = [_message(message) for message in state.messages]
+    body += [f"## User, not heard yet\n\n{_quoted(text)}" for text in state.queued]
     tail = [_outcomes(state.outcomes)] if state.outcomes else []
     return "\n\n".join([*head, *(part for part in body if part), *tail]) + "\n"
 

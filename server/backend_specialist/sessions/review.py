@@ -28,6 +28,10 @@ SETTLED_BEFORE = (
     "the user has decided on exactly this edit in this place before; propose something else, and leave this one "
     "until the user asks for it"
 )
+UNHEARD = (
+    "The user has said something more, which you find below. Edits that are not named here were not asked about: they "
+    "are still proposed, and the review comes when you call deliver again."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,21 +50,38 @@ class Review:
         self._proposals = open_proposals
 
     async def hold(
-        self, title: str, only: Collection[str] | None = None, *, again: bool = False
+        self,
+        title: str,
+        only: Collection[str] | None = None,
+        *,
+        again: bool = False,
+        ordered: bool = False,
     ) -> Verdict:
         """Ask about the change set (or these of its paths) and apply what is accepted.
 
         ``again``: what was refused before is asked about too, since the user wants it and not the specialist.
+        ``ordered``: the user wants this review, whatever they said since; else their word is heard first.
         """
         done = list(await self._refresh(only, again=again))
         number = self._journal.state.round + 1
-        queue = self._split(self._changes(only), number, title)
+        if ordered or not await self._journal.unheard():
+            queue = self._split(self._changes(only), number, title)
+            done.extend(await self._ask(queue, ordered=ordered))
+        return await self._verdict(tuple(done), number)
+
+    async def _ask(self, queue: Sequence[Proposal], *, ordered: bool) -> list[HunkOutcome]:
+        done: list[HunkOutcome] = []
+        earlier = self._journal.state.waiting
         if queue:
             # What an earlier job left without an answer waits on, behind these.
-            await self._journal.record(records.asked((*queue, *self._journal.state.waiting)))
+            await self._journal.record(records.asked((*queue, *earlier)))
         for proposal in queue:
+            # Nothing may come between this look and the question: from then on a reply is a reason to refuse it.
+            if not ordered and await self._journal.unheard():
+                await self._journal.record(records.asked(earlier))
+                break
             done.extend(await self._proposals.decide(proposal))
-        return await self._verdict(tuple(done), number)
+        return done
 
     async def resume(self) -> Verdict:
         """Go on with proposals that a crash left without an answer; the specialist hears of earlier ones as well."""
@@ -132,9 +153,12 @@ class Review:
     # ------------------------------------------------------------ the end of a round
 
     async def _verdict(self, outcomes: tuple[HunkOutcome, ...], number: int) -> Verdict:
-        """Go on when the user gave a reason or text moved, as long as rounds are left."""
+        """Go on when the user gave a reason or text moved, as long as rounds are left; and when they said more."""
+        unheard = await self._journal.unheard()
         if not outcomes:
-            return Verdict(text="There was nothing to review.", go_on=False)
+            return Verdict(
+                text=UNHEARD if unheard else "There was nothing to review.", go_on=unheard
+            )
         wanted = any(
             item.result is Result.STALE or (item.result is Result.REFUSED and item.reason)
             for item in outcomes
@@ -143,11 +167,13 @@ class Review:
         text = outcome_summary(outcomes)
         if wanted:
             await self._journal.record(records.simple("round"))
-        if wanted and left:
+        if unheard:
+            text += f"\n{UNHEARD}"
+        elif wanted and left:
             text += "\nPropose something better, or call deliver again without it."
         elif wanted:
             text += "\nNo review rounds are left; nothing more can be proposed in this task."
-        return Verdict(text=text, go_on=wanted and left)
+        return Verdict(text=text, go_on=unheard or (wanted and left))
 
 
 def _settled_of(change: FileChange, settled: Sequence[Declined]) -> frozenset[str]:

@@ -1,11 +1,13 @@
 """One session: its identity, its state and its voice.
 
-Owns the transcript and the change set, through the fold over its records, and the numbering of its events.
+Owns the transcript, the change set and what the user said that was not heard yet, through the fold over its records,
+and the numbering of its events.
 Runs nothing by itself: ``sessions.loop`` converses, ``sessions.supervisor`` owns the task.
 """
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -48,12 +50,12 @@ class Session:
         self.services = services
         self.policy: Policy = services.policy()
         self.state = state
-        self.typed_urls = facts.typed_urls
         self.delivered = False
         # The text of each file that the model knows, by path, as a hash. Only in memory: whoever does not know reads.
         self.known: dict[str, int] = {}
         self._listener = listener
         self._sequence = itertools.count(1)
+        self._saying = asyncio.Lock()
         self.speech = Speech(lambda text: self._tell(Kind.TEXT, {"text": text}))
         self.requests = OpenRequests(self._announce_request)
         self.gate = self.gate_under(facts.chain)
@@ -64,6 +66,11 @@ class Session:
     def status(self) -> Status:
         """The session's state, in a word."""
         return Status(self.state.status or Status.RUNNING)
+
+    @property
+    def typed_urls(self) -> frozenset[str]:
+        """The URLs that the user typed, in the task or in a reply."""
+        return self.facts.typed_urls | self.state.typed_urls
 
     def gate_under(self, chain: Chain) -> Gate:
         """A gate of this session, with these rule sets."""
@@ -84,13 +91,14 @@ class Session:
 
     async def set_status(self, status: Status, reason: str = "") -> None:
         """Store a status and say it."""
-        if self.state.status == status.value and self.state.reason == reason:
-            return
         entry = records.simple("status", status=status.value, reason=reason)
         state = fold(self.state, entry)
+        if state == self.state:
+            return
         summary = summary_of(self.facts, state)
         await self.services.store.append(self.id, (entry,), status=status.value, summary=summary)
-        self.state = state
+        # Only now: the user may have said something meanwhile.
+        self.state = fold(self.state, entry)
         self._say_status(status, reason)
 
     async def fail(self, kind: str, reason: str) -> None:
@@ -107,6 +115,23 @@ class Session:
 
     def _say_status(self, status: Status, reason: str) -> None:
         self.emit(Kind.STATUS, {"status": status.value, **({"reason": reason} if reason else {})})
+
+    # ------------------------------------------------------------ the user's word
+
+    async def say(self, text: str) -> None:
+        """Keep what the user says: the model hears it with its next request."""
+        async with self._saying:
+            await self.record(records.replied(text, queued=True))
+
+    async def unheard(self) -> bool:
+        """Whether the user has said something that the model has not heard; waits for what is being stored."""
+        async with self._saying:
+            return bool(self.state.queued)
+
+    async def hear(self) -> None:
+        """Put what the user said meanwhile into the conversation."""
+        if self.state.queued:
+            await self.record(records.simple("heard"))
 
     # ------------------------------------------------------------ the voice
 

@@ -19,7 +19,9 @@ from backend_specialist.domain.ports import Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal, Result
 from backend_specialist.domain.transcript import Message, Usage, message_from_json
 from backend_specialist.sessions.codec import outcome_from_json, proposal_from_json, usage_from_json
-from backend_specialist.sessions.history import without_thinking
+from backend_specialist.sessions.events import Status
+from backend_specialist.sessions.facts import urls_in
+from backend_specialist.sessions.history import user_text, without_thinking
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +37,15 @@ class State:
     there were when the claims were made. ``filing`` are the files as which the deliverable was last proposed,
     ``unfiled`` is set by claims and outcomes that it knew nothing of. ``attempts`` are the failures, ``error_context``
     is the document about the last one. ``filled`` is how many tokens the first ``counted`` messages had when the
-    endpoint last counted them; both are 0 where it has not.
+    endpoint last counted them; both are 0 where it has not. ``queued`` is what the user said and the model has not
+    heard, ``typed_urls`` are the URLs in the user's replies.
     """
 
     system: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
+    queued: tuple[str, ...] = ()
+    typed_urls: frozenset[str] = frozenset()
     filled: int = 0
     counted: int = 0
     changes: ChangeSet = field(default_factory=ChangeSet)
@@ -104,17 +109,30 @@ def _model(state: State, data: Mapping[str, Any]) -> State:
 
 
 def _user(state: State, data: Mapping[str, Any]) -> State:
-    message = message_from_json(data["message"])
+    return replace(_spoken(state, message_from_json(data["message"])), untold=())
+
+
+def _spoken(state: State, *messages: Message) -> State:
+    """The user's word begins a new budget, and what they refused may be proposed again."""
     return replace(
         state,
-        messages=(*state.messages, message),
-        untold=(),
+        messages=(*state.messages, *messages),
         reopened=len(state.declined),
         budget=Usage(),
         steps=0,
         round=0,
         reason="",
     )
+
+
+def _replied(state: State, data: Mapping[str, Any]) -> State:
+    text = data["text"]
+    queued = (*state.queued, text) if data["queued"] else state.queued
+    return replace(state, queued=queued, typed_urls=state.typed_urls | urls_in(text))
+
+
+def _heard(state: State, _: Mapping[str, Any]) -> State:
+    return replace(_spoken(state, *map(user_text, state.queued)), queued=())
 
 
 def _note(state: State, data: Mapping[str, Any]) -> State:
@@ -230,7 +248,9 @@ def _revoked(state: State, data: Mapping[str, Any]) -> State:
 
 
 def _status(state: State, data: Mapping[str, Any]) -> State:
-    return replace(state, status=data["status"], reason=data.get("reason", ""))
+    # Who cancels takes back what was not heard yet.
+    queued = () if data["status"] == Status.CANCELLED else state.queued
+    return replace(state, queued=queued, status=data["status"], reason=data.get("reason", ""))
 
 
 def _failed(state: State, data: Mapping[str, Any]) -> State:
@@ -266,6 +286,8 @@ _STEPS: Mapping[str, Callable[[State, Mapping[str, Any]], State]] = {
     "started": _started,
     "model": _model,
     "user": _user,
+    "replied": _replied,
+    "heard": _heard,
     "note": _note,
     "toolResults": _note,
     "assistant": _assistant,

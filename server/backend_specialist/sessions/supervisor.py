@@ -27,9 +27,8 @@ from backend_specialist.sessions.facts import (
     SessionFacts,
     facts_of,
     facts_to_json,
-    urls_in,
 )
-from backend_specialist.sessions.jobs import Jobs, Running
+from backend_specialist.sessions.jobs import Jobs
 from backend_specialist.sessions.prompt import system_text
 from backend_specialist.sessions.queries import Queries
 from backend_specialist.sessions.reversal import reverse
@@ -41,7 +40,7 @@ from backend_specialist.sessions.stored import Refused, StoredSessions
 from backend_specialist.sessions.task import Task
 from backend_specialist.sessions.waiting import Waiting
 from backend_specialist.tools.paths import resolve
-from backend_specialist.tools.proposing import refuse_below_file
+from backend_specialist.tools.proposing import refuse_misplaced
 from backend_specialist.tools.registry import ToolFailed
 
 log = logging.getLogger(__name__)
@@ -111,27 +110,31 @@ class Supervisor:
     # ------------------------------------------------------------ talking
 
     async def reply(self, session_id: str, text: str) -> None:
-        """Say something: a reason while a review waits, an answer while a question waits, else the next message."""
+        """Say something: a reason while a review waits, an answer while a question waits, else the next message.
+
+        It is stored when this returns.
+        """
         async with self._stored.turn:
-            entry = self._jobs.get(session_id)
+            entry = await self._jobs.settled(session_id)
             if entry is not None:
-                self._say(entry, text)
+                await self._say(entry.session, text)
                 return
             async with self._stored.leased(session_id) as session:
-                session.typed_urls |= urls_in(text)
-                self._jobs.start(session, lambda: work.go_on(session, [text]))
+                await session.say(text)
+                self._jobs.start(session, lambda: work.go_on(session))
 
-    def _say(self, entry: Running, text: str) -> None:
-        entry.session.typed_urls |= urls_in(text)
-        waiting = entry.session.proposals.waiting
-        question = entry.session.requests.waiting("question")
+    async def _say(self, session: Session, text: str) -> None:
+        waiting = session.proposals.waiting
+        question = session.requests.waiting("question")
+        if waiting is None and question is None:
+            await session.say(text)
+            return
         if waiting is not None:
             answer = Answer(proposal_id=waiting.id, decision="reject", reason=text)
-            entry.session.proposals.answer(answer)
+            session.proposals.answer(answer)
         elif question is not None:
-            entry.session.requests.answer(question.request_id, text)
-        else:
-            entry.replies.append(text)
+            session.requests.answer(question.request_id, text)
+        await session.record(records.replied(text, queued=False))
 
     async def cancel(self, session_id: str | None = None) -> list[str]:
         """Stop one session, or all; gives the ids of those that were running."""
@@ -222,7 +225,7 @@ async def _check_place(session: Session, key: str, path: str) -> None:
     context = SessionContext(session)
     try:
         place = await resolve(context, path, for_edit=True)
-        await refuse_below_file(context, place)
+        await refuse_misplaced(context, place)
     except ToolFailed as error:
         raise Refused(key, f"The deliverable cannot go there: {error}") from error
     if reason := context.secret(*place.names):

@@ -32,6 +32,10 @@ OnNotification = Callable[[str, Any], None]
 class ServerDied(Exception):
     """The server ended, or cannot be understood. The message says what it last wrote."""
 
+    def __init__(self, message: str, exit_code: int | None = None) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
 
 class ErrorAnswer(Exception):
     """The server answered a request with an error."""
@@ -77,7 +81,7 @@ class Client:
     async def request(self, method: str, params: Any) -> Any:
         """Send a request and give its result; raise :class:`ErrorAnswer` or :class:`ServerDied`."""
         if self._gone:
-            raise ServerDied(await self.last_words())
+            raise await self.death()
         number = next(self._numbers)
         future = self._waiting[number] = asyncio.get_running_loop().create_future()
         self._send({"id": number, "method": method, "params": params})
@@ -123,15 +127,15 @@ class Client:
             else:
                 self._process.kill()
 
-    async def last_words(self) -> str:
+    async def death(self) -> ServerDied:
         """Say how the server ended, with the tail of what it wrote to its error stream."""
         if self._broken:
-            return f"The language server cannot be understood: {self._broken}."
+            return ServerDied(f"The language server cannot be understood: {self._broken}.")
         code = await self._ended()
         await self._stderr
         tail = b"".join(self._errors).decode("utf-8", "replace").rstrip()
         said = f" It last wrote:\n{tail}" if tail else " It wrote nothing about the reason."
-        return f"The language server ended unexpectedly (exit code {code}).{said}"
+        return ServerDied(f"The language server ended unexpectedly (exit code {code}).{said}", code)
 
     # ------------------------------------------------------------ the two streams
 
@@ -154,10 +158,10 @@ class Client:
 
     async def _end(self) -> None:
         self._gone = True
-        words = await self.last_words()
+        death = await self.death()
         for future in self._waiting.values():
             if not future.done():
-                future.set_exception(ServerDied(words))
+                future.set_exception(death)
         self._on_gone()
 
     async def _keep_errors(self) -> None:

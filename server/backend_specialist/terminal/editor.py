@@ -65,9 +65,9 @@ class Editor:
         """Run a command of the server; raise ``ErrorAnswer`` or :class:`ServerDied`."""
         return await self._running.command(name, argument)
 
-    async def last_words(self) -> str:
+    async def death(self) -> ServerDied:
         """Say how the server ended."""
-        return await self._running.last_words()
+        return await self._running.death()
 
     async def close(self) -> None:
         """End the server in an orderly way."""

@@ -59,7 +59,7 @@ def main(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace, screen: Screen) -> Report:
     asker = Asker(screen, Keyboard(), yes=args.yes, no=args.no)
-    job = _job(args)
+    job = _job_here(args)
     if not (asker.attended or args.yes or args.no):
         screen.say(
             "There is no terminal to ask on, so nothing will be applied. Pass --yes to apply what is proposed.",
@@ -76,6 +76,15 @@ async def _run(args: argparse.Namespace, screen: Screen) -> Report:
 
 
 # ---------------------------------------------------------------- the arguments
+
+
+def _job_here(args: argparse.Namespace) -> Job:
+    try:
+        return _job(args)
+    except FileNotFoundError as error:  # only of what relative paths begin with
+        raise UsageError(
+            "The current directory does not exist any more. Change to one that does, and try again."
+        ) from error
 
 
 def _job(args: argparse.Namespace) -> Job:

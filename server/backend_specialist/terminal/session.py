@@ -108,7 +108,7 @@ class Session:
 
     async def _server_gone(self) -> None:
         if not self.killed and self._stopping is None:
-            raise ServerDied(await self._editor.last_words())
+            raise await self._editor.death()
         self.report.status = "cancelled"
 
     async def _on_status(self, event: Event) -> None:

@@ -18,7 +18,7 @@ from backend_specialist.terminal.asking import Asker
 from backend_specialist.terminal.client import COMMAND, ErrorAnswer, ServerDied
 from backend_specialist.terminal.editor import Editor
 from backend_specialist.terminal.files import Files
-from backend_specialist.terminal.report import Report
+from backend_specialist.terminal.report import USAGE, Report
 from backend_specialist.terminal.saving import Refused
 from backend_specialist.terminal.screen import Screen
 from backend_specialist.terminal.session import Session
@@ -56,8 +56,18 @@ def _fail(error: Exception, session: Session, screen: Screen) -> None:
         return
     screen.say(str(error), "red")
     session.report.status, session.report.reason = "failed", str(error)
-    if isinstance(error, ErrorAnswer) and error.code == INVALID_PARAMS:
+    if _is_set_up(error):
         session.report.error_kind = "configuration"
+
+
+def _is_set_up(error: Exception) -> bool:
+    """Whether the server refused the task, or to begin at all, for what it was given."""
+    match error:
+        case ErrorAnswer(code=code):
+            return code == INVALID_PARAMS
+        case ServerDied(exit_code=code):
+            return code == USAGE
+    return False
 
 
 async def _play(job: Job, editor: Editor, session: Session) -> None:

@@ -39,13 +39,14 @@ async def subject(context: ToolContext, resource: Resource) -> None:
         )
     if any(name.lower().endswith(".ipynb") for name in resource.names):
         raise ToolFailed(_NOTEBOOK.format(resource.shown))
-    await refuse_below_file(context, resource)
+    await refuse_misplaced(context, resource)
 
 
-async def refuse_below_file(context: ToolContext, resource: Resource) -> None:
-    """Raise :class:`ToolFailed` for a place below a file, on disk or proposed: no directory can be made there."""
+async def refuse_misplaced(context: ToolContext, resource: Resource) -> None:
+    """Raise :class:`ToolFailed` for a place where no file can be: below a file, on disk or proposed, or above one."""
     if resource.root is None:
         return
+    _refuse_above(context, resource)
     above = os.path.dirname(resource.path)
     while len(above) > len(resource.root.path):
         kind = await context.workspace.disk.kind(above)
@@ -57,6 +58,17 @@ async def refuse_below_file(context: ToolContext, resource: Resource) -> None:
                 "directory. Choose another path."
             )
         above = os.path.dirname(above)
+
+
+def _refuse_above(context: ToolContext, resource: Resource) -> None:
+    below = next(
+        (path for path in context.proposed() if path.startswith(resource.path + os.sep)), ""
+    )
+    if below:
+        shown = resource.shown + below.removeprefix(resource.path).replace(os.sep, "/")
+        raise ToolFailed(
+            f"{resource.shown} cannot be a file, because {shown} is proposed below it. Choose another path."
+        )
 
 
 def refuse_unchangeable(snapshot: Snapshot, label: str) -> None:

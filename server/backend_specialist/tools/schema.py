@@ -18,6 +18,7 @@ from backend_specialist.tools.registry import ToolFailed
 MAX_TEXT = 1_000_000
 _MAX_PROBLEMS = 5
 _MAX_UNKNOWN = 5
+_LARGEST = 2**53
 _INTEGER = re.compile(r"\s*[+-]?\d{1,15}\s*\Z")
 _MISSING = object()
 
@@ -146,10 +147,13 @@ def _integer(given: object, schema: Schema, at: str, found: _Findings) -> int:
     if number is None:
         found.problems.append(f"{_named(at)} must be a whole number, but it is {_kind(given)}")
         return 0
-    low, high = schema.get("minimum", 0), schema.get("maximum", 2**53)
+    low, high = schema.get("minimum", 0), schema.get("maximum", _LARGEST)
     if not low <= number <= high:
-        allowed = f"from {low} to {high}" if "maximum" in schema else f"at least {low}"
-        found.problems.append(f"{_named(at)} must be {allowed}, but it is {number:.6g}")
+        bounded = "maximum" in schema or number > high
+        allowed = f"from {low} to {high}" if bounded else f"at least {low}"
+        # A larger number can have more digits than Python writes.
+        shown = f"{number:.6g}" if abs(number) <= _LARGEST else "far from that"
+        found.problems.append(f"{_named(at)} must be {allowed}, but it is {shown}")
     return number
 
 

@@ -20,6 +20,7 @@ from backend_specialist.domain.artifact import (
 from backend_specialist.domain.document import Unreadable
 from backend_specialist.tools.listing import names_in
 from backend_specialist.tools.paths import resolve
+from backend_specialist.tools.proposing import refuse_misplaced
 from backend_specialist.tools.registry import ToolContext
 from backend_specialist.tools.resource import Resource
 
@@ -75,6 +76,7 @@ class Workflow:
         for place, text in texts.items():
             resource = await self._at(place, for_edit=True)
             await self._context.permit("edit", resource.subjects, title=f"Publish {artifact.name}")
+            await refuse_misplaced(self._context, resource)
             said = await self._context.propose(resource, text)
             paths.append(resource.path)
         text = f"{artifact.name}, version {artifact.version}: proposed as {self._directory}/{artifact.place}. {said}"

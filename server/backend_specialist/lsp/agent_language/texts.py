@@ -13,7 +13,7 @@ from lsprotocol import types
 
 from backend_specialist.domain.agent import AgentDefinition, Place
 from backend_specialist.domain.agent_text import AgentText
-from backend_specialist.domain.document import PositionEncoding, Snapshot, Unreadable
+from backend_specialist.domain.document import PositionEncoding, Snapshot
 from backend_specialist.domain.lines import index_of, without_ending
 from backend_specialist.domain.permission import Rule
 from backend_specialist.lsp.convert import range_in
@@ -82,10 +82,7 @@ class OpenTexts:
         """Read the document as it is now, at most once a version; of another kind of file the text is not asked for."""
         if not self.files.is_agent_file(self._documents.path_at(uri)):
             return None
-        try:
-            return self.of(self._documents.at(uri))
-        except Unreadable:
-            return None
+        return self.of(self._documents.readable_at(uri))
 
     def of(self, snapshot: Snapshot | None) -> OpenText | None:
         """Read one version of a document."""
