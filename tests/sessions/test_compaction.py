@@ -21,10 +21,11 @@ from backend_specialist.domain.transcript import (
 )
 from backend_specialist.sessions import records
 from backend_specialist.sessions.compaction import REQUEST, compacted, due, longest_summary, parts
+from backend_specialist.sessions.fold import restore
 from backend_specialist.sessions.history import user_text
 from backend_specialist.sessions.omission import RESULT as LEFT_OUT
 from backend_specialist.sessions.services import Policy
-from backend_specialist.sessions.state import State, restore
+from backend_specialist.sessions.state import State
 from support.scripted_model import texts
 from support.session_stage import Stage
 

@@ -14,7 +14,7 @@ from backend_specialist.adapters.scripts import Reply
 from backend_specialist.domain.agent import AgentDefinition
 from backend_specialist.domain.ports import ModelError, Record
 from backend_specialist.domain.transcript import Usage
-from backend_specialist.sessions import state
+from backend_specialist.sessions import fold
 from backend_specialist.sessions.events import Event, Kind
 from backend_specialist.sessions.stored import Refused
 from support.every_record import AFTER, BEFORE, OTHER, REASON, WRONG, last_step, reply, steps
@@ -126,7 +126,7 @@ def killed(number: int, kind: str) -> Iterator[None]:
 async def test_scenario_writes_every_kind_of_record() -> None:
     stage = new_stage()
     session = await play(stage)
-    assert set(stage.kinds(session)) == {*state._STEPS, "answered"}
+    assert set(stage.kinds(session)) == {*fold._STEPS, "answered"}
     assert stage.status == "completed"
 
 

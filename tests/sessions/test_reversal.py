@@ -9,8 +9,9 @@ from backend_specialist.domain.changeset import FileChange, also_named, hunks, s
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.proposal import HunkOutcome, Result
 from backend_specialist.sessions import records
+from backend_specialist.sessions.fold import fold
 from backend_specialist.sessions.reversal import Reversal, reverse, reverted
-from backend_specialist.sessions.state import State, fold
+from backend_specialist.sessions.state import State
 from support.dict_editor import DictWorkspace
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "d\n"]), max_size=6).map("".join)

@@ -23,9 +23,10 @@ from backend_specialist.domain.proposal import Answer, Proposal
 from backend_specialist.domain.recipe import Recipe
 from backend_specialist.sessions.events import Event, Kind, Status
 from backend_specialist.sessions.facts import facts_from_json
+from backend_specialist.sessions.fold import restore
 from backend_specialist.sessions.services import Policy, Services
 from backend_specialist.sessions.session import Session
-from backend_specialist.sessions.state import State, restore
+from backend_specialist.sessions.state import State
 from backend_specialist.sessions.supervisor import Supervisor
 from backend_specialist.sessions.task import Task
 from backend_specialist.sessions.turns import Backoff

@@ -23,6 +23,7 @@ from backend_specialist.sessions.asking import OpenRequests
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
 from backend_specialist.sessions.events import Asking, Event, Kind, Listener, Status
 from backend_specialist.sessions.facts import SessionFacts
+from backend_specialist.sessions.fold import fold
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.sessions.listing import summary_of
 from backend_specialist.sessions.proposing import OpenProposals
@@ -30,7 +31,7 @@ from backend_specialist.sessions.report import error_context
 from backend_specialist.sessions.review import Review, Verdict
 from backend_specialist.sessions.services import Policy, Services
 from backend_specialist.sessions.speech import Speech
-from backend_specialist.sessions.state import State, fold
+from backend_specialist.sessions.state import State
 
 
 class Session:

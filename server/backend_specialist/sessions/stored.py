@@ -14,8 +14,9 @@ from backend_specialist.domain.ports import Store
 from backend_specialist.sessions import records
 from backend_specialist.sessions.events import Status
 from backend_specialist.sessions.facts import SessionFacts, facts_from_json
+from backend_specialist.sessions.fold import fold, restore
 from backend_specialist.sessions.session import Session
-from backend_specialist.sessions.state import State, fold, restore
+from backend_specialist.sessions.state import State
 
 _ELSEWHERE = "is in use by another editor. Go on with it there, or close it there first."
 Make = Callable[[str, SessionFacts, State], Session]

@@ -28,6 +28,7 @@ from backend_specialist.sessions.facts import (
     facts_of,
     facts_to_json,
 )
+from backend_specialist.sessions.fold import fold
 from backend_specialist.sessions.jobs import Jobs
 from backend_specialist.sessions.prompt import system_text
 from backend_specialist.sessions.queries import Queries
@@ -35,7 +36,7 @@ from backend_specialist.sessions.reversal import reverse
 from backend_specialist.sessions.services import Services
 from backend_specialist.sessions.session import Session
 from backend_specialist.sessions.specification import specification
-from backend_specialist.sessions.state import State, fold
+from backend_specialist.sessions.state import State
 from backend_specialist.sessions.stored import Refused, StoredSessions
 from backend_specialist.sessions.task import Task
 from backend_specialist.sessions.waiting import Waiting

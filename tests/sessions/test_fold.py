@@ -38,8 +38,9 @@ from backend_specialist.sessions.codec import (
 )
 from backend_specialist.sessions.events import Event, Kind
 from backend_specialist.sessions.facts import SessionFacts, facts_from_json, facts_to_json, urls_in
+from backend_specialist.sessions.fold import fold, restore
 from backend_specialist.sessions.history import user_text
-from backend_specialist.sessions.state import State, fold, restore
+from backend_specialist.sessions.state import State
 from support.session_stage import Stage, deliver, edit
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
