@@ -22,9 +22,9 @@ from backend_specialist.domain.transcript import Usage
 from backend_specialist.lsp import session_commands
 from backend_specialist.lsp.announcer import EVENT, wire
 from backend_specialist.lsp.arguments import COMMANDS, PREFIX, SHAPES
+from backend_specialist.sessions.announcements import proposal_event
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
 from backend_specialist.sessions.events import Event, Kind, Status
-from backend_specialist.sessions.session import proposal_event
 from backend_specialist.terminal.report import Report
 from backend_specialist.tools.artifact import ArtifactTool
 from backend_specialist.tools.task import Task

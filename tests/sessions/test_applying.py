@@ -10,7 +10,8 @@ from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.document import Snapshot
 from backend_specialist.domain.ports import ApplyAnswer, EditorTraits
 from backend_specialist.sessions import applying
-from backend_specialist.sessions.applying import Seen, judge
+from backend_specialist.sessions.judging import accepted_part, judge
+from backend_specialist.sessions.looking import Seen
 from support.dict_editor import DictEditor, DictWorkspace
 
 OLD = "a\nb\nc\nd\ne\n"
@@ -114,10 +115,10 @@ def test_silence_in_the_editors_own_preview_is_nobodys_refusal() -> None:
 
 def test_accepted_part_is_what_a_revert_takes_back() -> None:
     outcomes = judge(EDIT, buffer("A\nb\nc\nd\ne\n"), YES, confirm=True)
-    part = applying.accepted_part(EDIT, outcomes)
+    part = accepted_part(EDIT, outcomes)
     assert part is not None
     assert part.text == "A\nb\nc\nd\ne\n"
-    assert applying.accepted_part(EDIT, judge(EDIT, buffer(OLD), NO, confirm=False)) is None
+    assert accepted_part(EDIT, judge(EDIT, buffer(OLD), NO, confirm=False)) is None
 
 
 # ---------------------------------------------------------------- sending

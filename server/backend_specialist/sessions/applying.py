@@ -1,7 +1,7 @@
 """From a yes to the real text: rebase, send, wait, compare.
 
-Owns the only path on which a session changes anything, and the rule that the client's word is not
-believed. Sends once: whether again is ``sessions.sending``'s. Asks nobody and stores nothing.
+Owns the only path on which a session changes anything. What became of each hunk is ``sessions.judging``'s word. Sends
+once: whether again is ``sessions.sending``'s. Asks nobody and stores nothing.
 """
 
 from __future__ import annotations
@@ -10,17 +10,15 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from backend_specialist.domain.changeset import FileChange, hunks, select
+from backend_specialist.domain.changeset import FileChange, hunks
 from backend_specialist.domain.document import Snapshot
-from backend_specialist.domain.outcome import compare
 from backend_specialist.domain.ports import ApplyAnswer, Editor, EditorTraits, Workspace
 from backend_specialist.domain.proposal import HunkOutcome, Result
 from backend_specialist.domain.rebase import rebase
+from backend_specialist.sessions.judging import STALE, all_hunks, failed, judge, stale
 from backend_specialist.sessions.looking import Seen, look, settled
 from backend_specialist.tools.location import strayed
 
-THERE = "the text was there already"
-STALE = "the file was changed in the editor where this edit belongs; read it again"
 STRAYED = (
     "its path leads elsewhere than when this edit was proposed: a link or another folder stands in it now; "
     "restore the path, or propose the edit where the file really is, inside the workspace"
@@ -62,22 +60,6 @@ def _over(change: FileChange, now: Snapshot) -> FileChange | None:
     return fresh
 
 
-def stale(change: FileChange, why: str = STALE) -> tuple[HunkOutcome, ...]:
-    """Report every hunk of a change as stale: nothing of it was sent."""
-    return tuple(
-        replace(item, result=Result.STALE, reason=why, actual="")
-        for item in compare(change, None, frozenset())
-    )
-
-
-def there(change: FileChange) -> tuple[HunkOutcome, ...]:
-    """Report every hunk of a change as accepted: somebody has made just this edit."""
-    return tuple(
-        replace(item, result=Result.ACCEPTED, reason=THERE, actual="")
-        for item in compare(change, change.base_text, frozenset())
-    )
-
-
 async def apply(
     editor: Editor,
     workspace: Workspace,
@@ -93,7 +75,7 @@ async def apply(
         return Applied(outcomes=outcomes)
     answer = await editor.apply(sent, label=label, confirm=confirm)
     if answer.overtaken:
-        late = frozenset[str]().union(*map(_all_hunks, sent))
+        late = frozenset[str]().union(*map(all_hunks, sent))
         outcomes |= {change.path: stale(change) for change in sent}
         return Applied(outcomes=outcomes, overtaken=late, resends=True)
     seen = await settled(workspace, sent, denied=answer.applied is False)
@@ -172,70 +154,3 @@ def unable(traits: EditorTraits, change: FileChange) -> str:
     if change.delete and not traits.deletes_files:
         return "this editor deletes no files for a language server; delete it by hand"
     return ""
-
-
-def failed(change: FileChange, why: str) -> tuple[HunkOutcome, ...]:
-    """Report every hunk of a change as failed: nothing of it was sent."""
-    return tuple(
-        replace(item, result=Result.FAILED, reason=why, actual="")
-        for item in compare(change, None, frozenset())
-    )
-
-
-def judge(
-    change: FileChange, seen: Seen, answer: ApplyAnswer, *, confirm: bool
-) -> tuple[HunkOutcome, ...]:
-    """Compare the real text with what was sent, and say why a hunk is not there."""
-    if not seen.visible:
-        return compare(change, None, _all_hunks(change))
-    if _unseen(change, seen, answer, confirm=confirm):
-        return _unverified(change, answer)
-    outcomes = compare(change, seen.text, _all_hunks(change), gone=seen.text is None)
-    return tuple(_explained(item, answer, confirm=confirm) for item in outcomes)
-
-
-def _unseen(change: FileChange, seen: Seen, answer: ApplyAnswer, *, confirm: bool) -> bool:
-    """Whether the edit may be where we cannot see it: nothing has changed, and nobody says that this is the end of it.
-
-    The text is in a buffer that was never opened to us, or its change was not told yet. Once the editor has told of
-    any change of the text, the text is known. A preview tells of what it changed, and of nothing else.
-    """
-    if change.delete or answer.applied is False or (seen.text or "") != change.base_text:
-        return False
-    if confirm and answer.applied:
-        return seen.snapshot is not None and not seen.open
-    if seen.snapshot is None or change.base is None or not seen.open:
-        return True
-    return seen.snapshot.version == change.base.version
-
-
-def _unverified(change: FileChange, answer: ApplyAnswer) -> tuple[HunkOutcome, ...]:
-    if answer.applied:
-        why = "the editor said that it applied the edit, but it shows no change of the text"
-    else:
-        why = f"the editor gave no usable answer and shows no change of the text: {answer.reason or 'none came'}"
-    return compare(change, None, _all_hunks(change), reason=why)
-
-
-def _explained(item: HunkOutcome, answer: ApplyAnswer, *, confirm: bool) -> HunkOutcome:
-    if item.result is not Result.REFUSED:
-        return item
-    if confirm and answer.applied is not None:
-        return replace(item, reason=answer.reason)
-    if answer.applied is True:
-        why = "the editor said that it applied the edit, but the text did not change"
-    elif answer.applied is False:
-        why = f"the editor did not apply the edit: {answer.reason or 'it gave no reason'}"
-    else:
-        why = f"the editor gave no usable answer: {answer.reason or 'none came'}"
-    return replace(item, result=Result.FAILED, reason=why)
-
-
-def _all_hunks(change: FileChange) -> frozenset[str]:
-    return frozenset(hunk.id for hunk in hunks(change))
-
-
-def accepted_part(change: FileChange, outcomes: Sequence[HunkOutcome]) -> FileChange | None:
-    """The part of a change that is in the real text now: what a revert would take back."""
-    accepted = frozenset(item.hunk for item in outcomes if item.result is Result.ACCEPTED)
-    return select(change, accepted) if accepted else None

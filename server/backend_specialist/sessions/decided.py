@@ -12,7 +12,7 @@ from backend_specialist.domain.changeset import FileChange, hunks, select
 from backend_specialist.domain.outcome import compare
 from backend_specialist.domain.ports import EditorTraits
 from backend_specialist.domain.proposal import Answer, HunkOutcome, Proposal, Result
-from backend_specialist.sessions import applying
+from backend_specialist.sessions import judging
 
 
 def fault(waiting: Proposal | None, answer: Answer, traits: EditorTraits) -> tuple[str, str] | None:
@@ -44,7 +44,7 @@ def renamed(
 def there_already(shown: FileChange, moved: FileChange) -> tuple[HunkOutcome, ...]:
     """The hunks that the user made by hand while the question was open."""
     if moved.changes_nothing:
-        return applying.there(shown)
+        return judging.there(shown)
     if shown.delete or moved.base is None:
         return ()
     left = {(hunk.old, hunk.new) for hunk in hunks(moved)}
@@ -53,7 +53,7 @@ def there_already(shown: FileChange, moved: FileChange) -> tuple[HunkOutcome, ..
         return ()
     found = compare(shown, moved.base.text, frozenset(gone))
     made = gone & {item.hunk for item in found if item.result is Result.ACCEPTED}
-    return tuple(item for item in applying.there(shown) if item.hunk in made)
+    return tuple(item for item in judging.there(shown) if item.hunk in made)
 
 
 def chosen(

@@ -20,6 +20,7 @@ from backend_specialist.sessions.session import Session
 from backend_specialist.tools.artifact import stamp
 from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.proposing import refuse_misplaced
+from backend_specialist.tools.registry import ToolFailed
 from backend_specialist.tools.workflow import Workflow
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -100,3 +101,14 @@ def _read(session: Session) -> tuple[str, ...]:
         use.input for use in calls if use.name == "artifact" and use.input.get("action") == "read"
     ]
     return tuple(dict.fromkeys(str(given.get("name", "")) for given in read))
+
+
+async def hindrance(session: Session, path: str) -> str:
+    """Why no deliverable can be proposed at a place; empty where one can."""
+    context = SessionContext(session)
+    try:
+        place = await resolve(context, path, for_edit=True)
+        await refuse_misplaced(context, place)
+    except ToolFailed as error:
+        return str(error)
+    return context.secret(*place.names)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from backend_specialist.domain.changeset import FileChange
 from backend_specialist.domain.permission import Action
 from backend_specialist.domain.proposal import Answer, HunkOutcome, Proposal, proposals
-from backend_specialist.sessions import applying, decided, records
+from backend_specialist.sessions import applying, decided, judging, records
 from backend_specialist.sessions.events import Status
 from backend_specialist.sessions.gate import Gate
 from backend_specialist.sessions.journal import Journal
@@ -88,7 +88,7 @@ class OpenProposals:
         return tuple(
             item
             for change in proposal.changes
-            for item in applying.failed(change, applying.unable(editor.traits, change))
+            for item in judging.failed(change, applying.unable(editor.traits, change))
         )
 
     async def _ask(self, proposal: Proposal) -> Answer:

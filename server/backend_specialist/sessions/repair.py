@@ -18,7 +18,7 @@ from backend_specialist.domain.proposal import (
     proposals,
 )
 from backend_specialist.domain.transcript import Message, ToolResult
-from backend_specialist.sessions import applying, records
+from backend_specialist.sessions import judging, records
 from backend_specialist.sessions.calls import close_calls
 from backend_specialist.sessions.decided import refused
 from backend_specialist.sessions.history import unanswered, user_text
@@ -50,7 +50,7 @@ async def reconcile(session: Session) -> None:
         return
     judged = [(change, _judged(change, seen)) for change, seen in looked if change not in missing]
     outcomes = (*(item for _, items in judged for item in items), *session.state.beside)
-    parts = [applying.accepted_part(change, items) for change, items in judged]
+    parts = [judging.accepted_part(change, items) for change, items in judged]
     still = {change.path for change in missing}
     gone = tuple(
         change for change in (*proposal.changes, *first.changes) if change.path not in still
@@ -76,7 +76,7 @@ def _certainly_missing(change: FileChange, seen: Seen, *, previewed: bool) -> bo
 
 
 def _judged(change: FileChange, seen: Seen) -> tuple[HunkOutcome, ...]:
-    outcomes = applying.judge(change, seen, _MAYBE, confirm=False)
+    outcomes = judging.judge(change, seen, _MAYBE, confirm=False)
     unsure = (Result.FAILED, Result.UNVERIFIED)
     return tuple(
         replace(item, reason=STOPPED) if item.result in unsure else item for item in outcomes

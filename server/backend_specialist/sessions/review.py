@@ -20,7 +20,7 @@ from backend_specialist.domain.proposal import (
     outcome_summary,
     proposals,
 )
-from backend_specialist.sessions import applying, records
+from backend_specialist.sessions import applying, judging, records
 from backend_specialist.sessions.journal import Journal
 from backend_specialist.sessions.proposing import OpenProposals
 
@@ -112,10 +112,10 @@ class Review:
         for change in self._changes(only):
             fresh = await applying.refreshed(self._journal.services.workspace, change)
             if fresh is None:
-                lost.extend(await self._lose(change, applying.stale(change)))
+                lost.extend(await self._lose(change, judging.stale(change)))
                 continue
             if not (hunks(fresh) or fresh.delete):
-                lost.extend(await self._lose(change, applying.there(change)))
+                lost.extend(await self._lose(change, judging.there(change)))
                 continue
             kept, settled = (fresh, ()) if again else await self._unsettled(fresh)
             lost.extend(settled)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from backend_specialist.domain.changeset import FileChange, select
 from backend_specialist.domain.proposal import HunkOutcome, Proposal
 from backend_specialist.domain.rebase import only_shifted
-from backend_specialist.sessions import applying, decided, records
+from backend_specialist.sessions import applying, decided, judging, records
 from backend_specialist.sessions.journal import Journal
 
 # In the turn only the user's own typing is faster, and they do not always type. An editor that asks by itself must not
@@ -72,7 +72,7 @@ class Sending:
         for change in chosen:
             moved = await applying.refreshed(self._journal.services.workspace, change)
             if moved is None:
-                lost.extend(applying.stale(change))
+                lost.extend(judging.stale(change))
                 continue
             # In a thread: to explain a large text takes long.
             lost.extend(await asyncio.to_thread(decided.there_already, change, moved))
@@ -105,7 +105,7 @@ class Sending:
         told: list[HunkOutcome] = []
         for old, new in fresh:
             outcomes = found.outcomes[new.path]
-            if part := applying.accepted_part(new, outcomes):
+            if part := judging.accepted_part(new, outcomes):
                 sent.applied.append(part)
             again = [item for item in outcomes if item.hunk in found.overtaken and not last]
             told += decided.renamed(old, new, [i for i in outcomes if i not in again])

@@ -1,8 +1,8 @@
 """One session: its identity, its state and its voice.
 
 Owns the transcript, the change set and what the user said that was not heard yet, through the fold over its records,
-and the numbering of its events.
-Runs nothing by itself: ``sessions.loop`` converses, ``sessions.supervisor`` owns the task.
+and the numbering of its events. What an event says of a proposal belongs to ``announcements``. Runs nothing by itself:
+``sessions.loop`` converses, ``sessions.supervisor`` owns the task.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backend_specialist.domain.changeset import Hunk, counts, hunks
 from backend_specialist.domain.deliverable import Claims
 from backend_specialist.domain.failure import failure_to_json
 from backend_specialist.domain.permission import Chain
 from backend_specialist.domain.ports import ModelError, Record
 from backend_specialist.domain.proposal import HunkOutcome, Proposal
 from backend_specialist.sessions import records
+from backend_specialist.sessions.announcements import proposal_event, request_event
 from backend_specialist.sessions.asking import OpenRequests
 from backend_specialist.sessions.codec import outcomes_for_clients, usage_to_json
 from backend_specialist.sessions.events import Asking, Event, Kind, Listener, Status
@@ -168,13 +168,7 @@ class Session:
     # ------------------------------------------------------------ questions
 
     def _announce_request(self, asking: Asking) -> None:
-        data = {
-            "requestId": asking.request_id,
-            "title": asking.title,
-            "detail": asking.detail,
-            "options": list(asking.options),
-        }
-        self.emit(Kind(asking.kind), data, source=asking)
+        self.emit(Kind(asking.kind), request_event(asking), source=asking)
 
     async def ask(self, asking: Asking) -> str | None:
         """Put one question to the user and wait, as long as they need."""
@@ -195,37 +189,3 @@ class Session:
         verdict = await self.review.hold(self.facts.title)
         self.delivered = not verdict.go_on
         return verdict
-
-
-def proposal_event(proposal: Proposal) -> dict[str, Any]:
-    """Give a proposal as clients see it; a range is of whole lines of the base."""
-    added, removed = counts(proposal.changes)
-    files = [
-        {
-            "path": change.path,
-            "label": change.label,
-            "uri": change.uri,
-            "created": change.base is None,
-            "deleted": change.delete,
-            "protected": change.protected,
-            "strategies": list(change.strategies),
-            "hunks": [
-                {"id": h.id, "range": _lines(h), "old": h.old, "new": h.new} for h in hunks(change)
-            ],
-        }
-        for change in proposal.changes
-    ]
-    return {
-        "proposalId": proposal.id,
-        "title": proposal.title,
-        "round": proposal.round,
-        "protected": proposal.protected,
-        "added": added,
-        "removed": removed,
-        "files": files,
-    }
-
-
-def _lines(hunk: Hunk) -> dict[str, Any]:
-    start, end = ({"line": line, "character": 0} for line in (hunk.start, hunk.end))
-    return {"start": start, "end": end}

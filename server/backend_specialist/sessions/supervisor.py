@@ -13,21 +13,9 @@ from dataclasses import replace
 
 from backend_specialist.domain.ports import SessionHead, StoreFailed
 from backend_specialist.domain.proposal import Answer
-from backend_specialist.sessions import (
-    decided,
-    delivery,
-    experts,
-    records,
-    repair,
-    work,
-)
-from backend_specialist.sessions.context import SessionContext
+from backend_specialist.sessions import decided, delivery, experts, records, repair, work
 from backend_specialist.sessions.events import Event, Listener, Status
-from backend_specialist.sessions.facts import (
-    SessionFacts,
-    facts_of,
-    facts_to_json,
-)
+from backend_specialist.sessions.facts import SessionFacts, facts_of, facts_to_json
 from backend_specialist.sessions.fold import fold
 from backend_specialist.sessions.jobs import Jobs
 from backend_specialist.sessions.prompt import system_text
@@ -40,9 +28,6 @@ from backend_specialist.sessions.state import State
 from backend_specialist.sessions.stored import Refused, StoredSessions
 from backend_specialist.sessions.task import Task
 from backend_specialist.sessions.waiting import Waiting
-from backend_specialist.tools.paths import resolve
-from backend_specialist.tools.proposing import refuse_misplaced
-from backend_specialist.tools.registry import ToolFailed
 
 log = logging.getLogger(__name__)
 
@@ -223,11 +208,5 @@ class Supervisor:
 
 async def _check_place(session: Session, key: str, path: str) -> None:
     """Refuse a place where no file may be proposed, before anything is spent."""
-    context = SessionContext(session)
-    try:
-        place = await resolve(context, path, for_edit=True)
-        await refuse_misplaced(context, place)
-    except ToolFailed as error:
-        raise Refused(key, f"The deliverable cannot go there: {error}") from error
-    if reason := context.secret(*place.names):
-        raise Refused(key, f"The deliverable cannot go there: {reason}")
+    if why := await delivery.hindrance(session, path):
+        raise Refused(key, f"The deliverable cannot go there: {why}")
