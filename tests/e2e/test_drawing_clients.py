@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support.fake_editor import Guise, connected
+from backend_specialist.adapters.scripts import Call, Reply
+from support.fake_editor import Guise, Json, connected
 from support.project import write_project
 from support.scripts_for_tests import GUARDED, SCRIPT
 
@@ -71,6 +72,42 @@ async def test_a_client_that_draws_proposals_finds_interrupted_ones_in_the_list(
     await plain.said("was interrupted; its edits wait for your review")
     said = [m["params"]["message"] for m in second.heard if m["method"] == "window/showMessage"]
     assert not [text for text in said if "interrupted" in text]
+
+
+async def test_review_says_what_waits_once_whoever_held_it_before(api, start) -> None:
+    drawing = Guise(options={"ui": QUESTIONS})
+    model = await api(SCRIPT)
+    first = await start(model, drawing)
+    first.open("app/main.py")
+    session = (await first.command("run", instructions="Guard mean()"))["sessionId"]
+    await first.event("proposal")
+    await first.kill()
+
+    second = await start(model, drawing)
+    for told in (1, 2):
+        await second.command("review", sessionId=session)
+        proposals = [m for m in second.heard if m.get("params", {}).get("kind") == "proposal"]
+        assert len(proposals) == told
+
+
+async def test_review_that_names_no_session_says_the_only_edits_again(api, start) -> None:
+    asked = Call("question", {"questions": [{"question": "Which database?", "header": "Storage"}]})
+
+    def reply(request: Json) -> Reply:
+        if "Store the orders" in str(request["messages"][0]):
+            return Reply(tools=(asked,))
+        return SCRIPT[sum(message["role"] == "assistant" for message in request["messages"])]
+
+    editor = await start(await api(reply), Guise(options={"ui": QUESTIONS}))
+    editor.open("app/main.py")
+    await editor.command("run", instructions="Store the orders")
+    await editor.event("question")
+    await editor.command("run", instructions="Guard mean()")
+    proposal = await editor.event("proposal")
+    mark = len(editor.heard)
+    await editor.command("review")
+    again = await editor.event("proposal", since=mark)
+    assert again["proposalId"] == proposal["proposalId"]
 
 
 async def test_only_the_sessions_of_the_open_folders_are_listed(

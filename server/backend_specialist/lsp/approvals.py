@@ -101,15 +101,17 @@ class Approvals:
     async def open(self, session_id: str | None) -> str:
         """Open what waits, because the user asked for it; gives the session's id. What is answered waits no more."""
         chosen = session_id or (next(iter(self._waiting)) if len(self._waiting) == 1 else None)
-        event = self._waiting.get(chosen) if chosen else None
+        told = dict(self._waiting)
+        event = told.get(chosen) if chosen else None
         if event is None or event.kind is Kind.PROPOSAL:
             chosen, _ = await self._supervisor.waiting.proposal(chosen or session_id)
             event = self._waiting[chosen]
         assert chosen is not None  # noqa: S101 - the supervisor gave it
-        if event.kind.value in self._server.profile.traits.draws:
-            self._server.tell(EVENT, wire(event))
-        else:
+        if event.kind.value not in self._server.profile.traits.draws:
             self._start(chosen)
+        elif event is told.get(chosen):
+            # One that this call has brought back was told when it came.
+            self._server.tell(EVENT, wire(event))
         return chosen
 
     def _start(self, session_id: str) -> None:
