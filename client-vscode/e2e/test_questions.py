@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from patience import eventually
 from playwright.async_api import expect
 from test_approval import untouched
@@ -9,13 +11,23 @@ from test_approval import untouched
 from backend_specialist.adapters.scripts import Call, Reply
 from support.project import ASKER, write_project
 from support.scripts_for_tests import DELIVER, EDIT, LEAVE
-from support.web import response, running
+from support.web import Web, response, running
 
 ASKED = {
     "question": "Which database?",
     "header": "Storage",
     "options": ["PostgreSQL", "SQLite"],
 }
+
+
+def asking(place: Path, web: Web) -> dict[str, object]:
+    """Settings with an agent that asks before it fetches from a server of ours."""
+    agents = write_project(place / "agents", ASKER)
+    return {
+        "backendSpecialist.agent": "asker",
+        "backendSpecialist.agentDirectories": [str(agents)],
+        "backendSpecialist.webfetch.allowHosts": [f"127.0.0.1:{web.port}"],
+    }
 
 
 async def test_a_question_opens_when_the_user_wants_it_and_the_answer_reaches_the_model(
@@ -39,19 +51,13 @@ async def test_a_question_opens_when_the_user_wants_it_and_the_answer_reaches_th
 
 
 async def test_a_permission_holds_once_for_the_session_or_not_at_all(open_window, tmp_path) -> None:
-    agents = write_project(tmp_path / "agents", ASKER)
     order = ["/a", "/b", "/a", "/c", "/a"]
     answers = ["Allow once", "Reject", "Allow in this session", "Allow once", None]
     async with running() as web:
         web.answers |= {path: response(b"Page 7") for path in order}
         calls = [Call("webfetch", {"url": web.url + path}) for path in order]
         script = [*(Reply(tools=(call,)) for call in calls), Reply(text="Read.")]
-        machine = {
-            "backendSpecialist.agent": "asker",
-            "backendSpecialist.agentDirectories": [str(agents)],
-            "backendSpecialist.webfetch.allowHosts": [f"127.0.0.1:{web.port}"],
-        }
-        window = await open_window(script, machine=machine)
+        window = await open_window(script, machine=asking(tmp_path, web))
         bench = window.workbench
         await bench.ready()
         await bench.palette("Run a Task")
@@ -77,18 +83,12 @@ async def test_a_permission_holds_once_for_the_session_or_not_at_all(open_window
 async def test_a_long_address_is_allowed_only_where_all_of_it_is_shown(
     open_window, tmp_path
 ) -> None:
-    agents = write_project(tmp_path / "agents", ASKER)
     path = f"/{'a' * 1500}-END"
     async with running() as web:
         web.answers[path] = response(b"Page 7")
         fetch = Call("webfetch", {"url": web.url + path})
-        machine = {
-            "backendSpecialist.agent": "asker",
-            "backendSpecialist.agentDirectories": [str(agents)],
-            "backendSpecialist.webfetch.allowHosts": [f"127.0.0.1:{web.port}"],
-        }
         script = [Reply(tools=(fetch,)), Reply(text="Read.")]
-        window = await open_window(script, machine=machine)
+        window = await open_window(script, machine=asking(tmp_path, web))
         bench = window.workbench
         await bench.ready()
         await bench.palette("Run a Task")
@@ -133,17 +133,11 @@ async def test_a_permission_is_explained(open_window) -> None:
 async def test_a_reply_rejects_no_edits_that_came_while_it_was_written(
     open_window, tmp_path
 ) -> None:
-    agents = write_project(tmp_path / "agents", ASKER)
     async with running() as web:
         web.answers["/a"] = response(b"Page 7")
         fetch = Call("webfetch", {"url": f"{web.url}/a"})
         script = [Reply(tools=(fetch,)), Reply(tools=(EDIT, DELIVER)), LEAVE]
-        machine = {
-            "backendSpecialist.agent": "asker",
-            "backendSpecialist.agentDirectories": [str(agents)],
-            "backendSpecialist.webfetch.allowHosts": [f"127.0.0.1:{web.port}"],
-        }
-        window = await open_window(script, machine=machine)
+        window = await open_window(script, machine=asking(tmp_path, web))
         bench = window.workbench
         await bench.ready()
         await bench.palette("Run a Task")

@@ -12,6 +12,14 @@ from support.scripts_for_tests import DELIVER, EDIT, LEAVE
 AGENT = "---\ndescription: {0}\nmodel: anthropic/claude-opus-5\npermission: ask\n---\nYou are the {0} one.\n"
 
 
+def older(place: Path) -> Path:
+    """The file of the agent, in a directory of its own."""
+    file = place / "mine/shop.md"
+    file.parent.mkdir()
+    file.write_text(AGENT.format("older"))
+    return file
+
+
 async def described(editor: FakeEditor, description: str) -> None:
     """Wait until the agent is in force with that description."""
     while True:
@@ -23,9 +31,7 @@ async def described(editor: FakeEditor, description: str) -> None:
 async def test_a_running_session_keeps_its_agent_and_a_new_one_takes_the_new(
     api, start, tmp_path: Path
 ) -> None:
-    file = tmp_path / "mine/shop.md"
-    file.parent.mkdir()
-    file.write_text(AGENT.format("older"))
+    file = older(tmp_path)
     model = await api([Reply(tools=(EDIT, DELIVER)), LEAVE])
     options = {"ui": ["proposal"], "events": True, "agentDirectories": [str(file.parent)]}
     editor = await start(model, Guise(options=options))
@@ -58,9 +64,7 @@ async def test_a_running_session_keeps_its_agent_and_a_new_one_takes_the_new(
 async def test_a_file_that_holds_itself_is_a_problem_of_that_file_alone(
     api, start, tmp_path: Path
 ) -> None:
-    file = tmp_path / "mine/shop.md"
-    file.parent.mkdir()
-    file.write_text(AGENT.format("older"))
+    file = older(tmp_path)
     (tmp_path / "mine/bad.md").write_text("---\ndescription: &a\n  - 1\n  - *a\n---\nNo.\n")
     options = {"events": True, "agentDirectories": [str(file.parent)]}
     editor = await start(await api([]), Guise(options=options))

@@ -53,18 +53,7 @@ async def test_nothing_is_in_a_buffer_before_the_answer() -> None:
 
 async def test_cancel_while_the_editor_applies_ends_with_what_became_of_it() -> None:
     stage, session, first = await proposed(A, WORKFLOW)
-    applying = asyncio.Event()
-
-    async def slowly(changes: Sequence[FileChange]) -> ApplyAnswer:
-        applying.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            # As the port says: an edit that was sent is seen to its end.
-            return await stage.editor.apply_all(changes)
-        raise AssertionError("it waits for ever")
-
-    stage.editor.behaviour = slowly
+    applying = stage.editor.hold()
     await stage.answer(session, first)
     await applying.wait()
     await stage.supervisor.cancel(session)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 import pytest
 
 from backend_specialist.adapters.scripts import Call, Reply
-from backend_specialist.domain.changeset import FileChange, hunks
+from backend_specialist.domain.changeset import hunks
 from backend_specialist.domain.document import Snapshot
-from backend_specialist.domain.ports import ApplyAnswer
 from backend_specialist.domain.proposal import Answer, Proposal
 from backend_specialist.sessions.events import Kind
 from backend_specialist.sessions.stored import Refused
@@ -307,18 +305,7 @@ async def test_revert_that_is_cancelled_while_the_editor_applies_it_is_one_that_
     stage = Stage(FILES, [*PROPOSE, Reply(text="I see.")])
     session = await completed(stage)
     proposal = await reverting(stage, session)
-    applying = asyncio.Event()
-
-    async def slowly(changes: Sequence[FileChange]) -> ApplyAnswer:
-        applying.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            # As the port says: an edit that was sent is seen to its end.
-            return await stage.editor.apply_all(changes)
-        raise AssertionError("it waits for ever")
-
-    stage.editor.behaviour = slowly
+    applying = stage.editor.hold()
     await stage.answer(session, proposal)
     await applying.wait()
     await stage.supervisor.cancel(session)

@@ -17,6 +17,7 @@ CAPABLE = EditorTraits(
     name="dictionary", applies_edits=True, creates_files=True, deletes_files=True
 )
 ROOT = "/shop"
+Apply = Callable[[Sequence[FileChange]], Awaitable[ApplyAnswer]]
 
 
 class DictWorkspace:
@@ -66,7 +67,7 @@ class DictEditor:
         self.traits = traits
         self.sent: list[tuple[FileChange, ...]] = []
         self.confirmed: list[bool] = []
-        self.behaviour: Callable[[Sequence[FileChange]], Awaitable[ApplyAnswer]] = self.apply_all
+        self.behaviour: Apply = self.apply_all
         self._turns = {confirm: asyncio.Lock() for confirm in (False, True)}
 
     def turn(self, *, confirm: bool) -> asyncio.Lock:
@@ -78,6 +79,24 @@ class DictEditor:
         self.sent.append(tuple(changes))
         self.confirmed.append(confirm)
         return await self.behaviour(changes)
+
+    def hold(self, then: Apply | None = None) -> asyncio.Event:
+        """Keep the next edit until nobody waits for it, and see it to its end then, as the port says.
+
+        The event: one has come. ``then`` applies it in another way.
+        """
+        came = asyncio.Event()
+
+        async def held(changes: Sequence[FileChange]) -> ApplyAnswer:
+            came.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                return await (then or self.apply_all)(changes)
+            raise AssertionError("it waits for ever")
+
+        self.behaviour = held
+        return came
 
     async def apply_all(self, changes: Sequence[FileChange]) -> ApplyAnswer:
         for change in changes:
