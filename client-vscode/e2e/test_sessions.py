@@ -51,6 +51,8 @@ async def test_the_progress_indicator_cancels_a_session(open_window) -> None:
     await bench.palette("Run a Task")
     await bench.type_into_box("Guard mean()")
     await expect(bench.page.locator(".statusbar-item", has_text="I look around.")).to_be_visible()
+    # A session that works shows itself in the status bar; its button is in the list.
+    await bench.palette("Notifications: Show Notifications")
     await bench.choose("I look around.", "Cancel")
     await expect(bench.toast("was cancelled")).to_be_visible()
     assert window.model
