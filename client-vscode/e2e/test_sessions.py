@@ -9,6 +9,7 @@ import signal
 from patience import eventually
 from playwright.async_api import expect
 from test_approval import BYE, CHANGED, MAIN, applied, asked_again, proposed, untouched
+from workbench import Workbench
 
 from backend_specialist.adapters.scripts import Call, Fault, Reply
 from support.scripts_for_tests import DELIVER, SCRIPT
@@ -25,13 +26,18 @@ def guard_or_raise(request) -> Reply:
     return [Reply(tools=(Call("edit", edit),)), Reply(tools=(DELIVER,))][turn]
 
 
+async def raise_asked(bench: Workbench) -> None:
+    """Run the task about the limit and wait for its question."""
+    await bench.palette("Run a Task")
+    await bench.type_into_box("Raise the limit")
+    await expect(bench.toast("1 edit in 1 file")).to_be_visible()
+
+
 async def test_two_sessions_can_wait_at_once(open_window) -> None:
     window = await open_window(guard_or_raise)
     bench = window.workbench
     await proposed(window)
-    await bench.palette("Run a Task")
-    await bench.type_into_box("Raise the limit")
-    await expect(bench.toast("1 edit in 1 file")).to_be_visible()
+    await raise_asked(bench)
     await expect(bench.status).to_have_attribute("aria-label", re.compile("2 waiting for your"))
 
     await bench.choose("1 edit in 1 file", "Apply all")
@@ -167,9 +173,7 @@ async def test_a_cancelled_session_leaves_the_preview_of_another_open(open_windo
     window = await open_window(guard_or_raise)
     bench = window.workbench
     await proposed(window)
-    await bench.palette("Run a Task")
-    await bench.type_into_box("Raise the limit")
-    await expect(bench.toast("1 edit in 1 file")).to_be_visible()
+    await raise_asked(bench)
     await bench.choose("2 edits in 2 files", "Review")
     await bench.tick("main.py")
     await bench.choose("1 edit in 1 file", "Review")
@@ -241,9 +245,7 @@ async def test_of_several_proposals_a_new_window_opens_one_and_counts_the_others
     window = await open_window(guard_or_raise)
     bench = window.workbench
     await proposed(window)
-    await bench.palette("Run a Task")
-    await bench.type_into_box("Raise the limit")
-    await expect(bench.toast("1 edit in 1 file")).to_be_visible()
+    await raise_asked(bench)
     tabs = bench.page.locator(".tab", has_text="Proposed")
     await expect(tabs).to_have_count(2)
     async with bench.page.expect_event("load"):

@@ -37,6 +37,12 @@ def ask(name: str = "database", prompt: str = "Is it right?") -> Call:
     return Call("task", {"description": "Advice", "prompt": prompt, "subagent_type": name})
 
 
+def asking(body: Mapping[str, Any]) -> Reply:
+    """The session's own agent: it asks the expert and is content."""
+    asked = any(message["role"] == "assistant" for message in body["messages"])
+    return Reply(text="Good.") if asked else Reply(tools=(ask(),))
+
+
 class Script:
     """One script an agent, chosen by its prompt."""
 
@@ -313,8 +319,7 @@ async def test_expert_that_has_no_room_at_all_is_a_result() -> None:
     def full(body: Mapping[str, Any]) -> Reply:
         if body["system"][0]["text"] != "Work.":
             raise ModelError("context", "The conversation is too long.")
-        asked = any(message["role"] == "assistant" for message in body["messages"])
-        return Reply(text="Good.") if asked else Reply(tools=(ask(),))
+        return asking(body)
 
     stage = Stage(FILES, full, experts=[expert()])
     await stage.finished()
@@ -337,8 +342,7 @@ async def test_what_an_expert_said_before_its_calls_is_not_its_answer() -> None:
 async def test_expert_whose_model_cannot_be_had_is_a_result() -> None:
     def gone(body: Mapping[str, Any]) -> Reply:
         stage.model.failure = ModelError("model", "There is no such model.")
-        asked = any(message["role"] == "assistant" for message in body["messages"])
-        return Reply(text="Good.") if asked else Reply(tools=(ask(),))
+        return asking(body)
 
     stage = Stage(FILES, gone, experts=[expert()])
     await stage.finished()

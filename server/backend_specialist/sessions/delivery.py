@@ -21,6 +21,7 @@ from backend_specialist.tools.artifact import stamp
 from backend_specialist.tools.paths import resolve
 from backend_specialist.tools.proposing import refuse_misplaced
 from backend_specialist.tools.registry import ToolFailed
+from backend_specialist.tools.resource import Resource
 from backend_specialist.tools.workflow import Workflow
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -67,8 +68,7 @@ async def place(session: Session) -> list[str]:
 async def save(session: Session, path: str) -> list[str]:
     """Propose the deliverable as a file; gives its path."""
     context = SessionContext(session)
-    resource = await resolve(context, path, for_edit=True)
-    await refuse_misplaced(context, resource)
+    resource = await _located(context, path)
     await context.propose(resource, session.state.deliverable)
     return [resource.path]
 
@@ -107,8 +107,13 @@ async def hindrance(session: Session, path: str) -> str:
     """Why no deliverable can be proposed at a place; empty where one can."""
     context = SessionContext(session)
     try:
-        place = await resolve(context, path, for_edit=True)
-        await refuse_misplaced(context, place)
+        resource = await _located(context, path)
     except ToolFailed as error:
         return str(error)
-    return context.secret(*place.names)
+    return context.secret(*resource.names)
+
+
+async def _located(context: SessionContext, path: str) -> Resource:
+    resource = await resolve(context, path, for_edit=True)
+    await refuse_misplaced(context, resource)
+    return resource

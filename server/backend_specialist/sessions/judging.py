@@ -21,25 +21,23 @@ STALE = "the file was changed in the editor where this edit belongs; read it aga
 
 def stale(change: FileChange, why: str = STALE) -> tuple[HunkOutcome, ...]:
     """Report every hunk of a change as stale: nothing of it was sent."""
-    return tuple(
-        replace(item, result=Result.STALE, reason=why, actual="")
-        for item in compare(change, None, frozenset())
-    )
+    return _each(change, None, Result.STALE, why)
 
 
 def there(change: FileChange) -> tuple[HunkOutcome, ...]:
     """Report every hunk of a change as accepted: somebody has made just this edit."""
-    return tuple(
-        replace(item, result=Result.ACCEPTED, reason=THERE, actual="")
-        for item in compare(change, change.base_text, frozenset())
-    )
+    return _each(change, change.base_text, Result.ACCEPTED, THERE)
 
 
 def failed(change: FileChange, why: str) -> tuple[HunkOutcome, ...]:
     """Report every hunk of a change as failed: nothing of it was sent."""
+    return _each(change, None, Result.FAILED, why)
+
+
+def _each(change: FileChange, now: str | None, result: Result, why: str) -> tuple[HunkOutcome, ...]:
     return tuple(
-        replace(item, result=Result.FAILED, reason=why, actual="")
-        for item in compare(change, None, frozenset())
+        replace(item, result=result, reason=why, actual="")
+        for item in compare(change, now, frozenset())
     )
 
 
